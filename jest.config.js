@@ -1,0 +1,21 @@
+/** Tests run on the TypeScript sources; third-party libraries come from the bundles `gulp build` made. */
+module.exports = {
+	testEnvironment: 'node',
+	roots: ['<rootDir>/test'],
+	testMatch: ['**/*.test.ts'],
+	transform: {
+		'^.+\\.ts$': [
+			'@swc/jest',
+			{
+				jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
+				module: { type: 'commonjs' },
+			},
+		],
+	},
+	moduleNameMapper: {
+		'^(?:\\.{1,2}/)+(?:.*/)?vendor/([a-z0-9]+)$': '<rootDir>/dist/nodes/shared/vendor/$1.js',
+	},
+	setupFiles: ['<rootDir>/test/setup.ts'],
+	testTimeout: 60000,
+	maxWorkers: 2,
+};
