@@ -1,0 +1,565 @@
+/** The client side of one HTTP/2 connection without I/O: bytes and commands in, bytes and events out (RFC 9113). */
+import { createFrameReader, type FrameReader } from './frameReader';
+import {
+	CLIENT_PREFACE,
+	ErrorCode,
+	Flag,
+	FRAME_HEADER_BYTES,
+	FrameType,
+	goawayFrame,
+	pingFrame,
+	ProtocolError,
+	Setting,
+	SETTINGS_ACK,
+	settingsFrame,
+	uint32Frame,
+	writeFrameHeader,
+} from './frames';
+import { type DecodedField, HpackDecoder, HpackEncoder, HpackError, type HeaderField } from './hpack';
+import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES, defaultLimits, HEADER_TABLE_BYTES, MAX_31_BIT, type ProtocolLimits } from './limits';
+import { createOutputQueue, type OutputQueue } from './outputQueue';
+import { applySettings, defaultPeerSettings, type PeerSettings } from './peerSettings';
+import { readResponseHead, trailerProblem } from './responseHead';
+import { createFloodGuard, type FloodGuard } from './floodGuard';
+
+/** How a stream ended, seen from the protocol. Whether an answer counts is read from `stream.status`. */
+export type StreamEnd =
+	/** END_STREAM received after a final status. */
+	| 'complete'
+	/** RST_STREAM received; `errorCode` is the peer's. */
+	| 'reset'
+	/** The answer broke the rules of HTTP; the stream was reset here. */
+	| 'malformed'
+	/** Above GOAWAY's last stream: not processed (RFC 9113 §6.8). */
+	| 'goaway';
+
+/** One request and what has come back so far. `C` is the owner's own record. */
+export interface ProtocolStream<C> {
+	readonly id: number;
+	readonly context: C;
+	/** Final `:status`, once received. */
+	status: number | undefined;
+	/** Fields of the final response head, `:status` included. */
+	fields: readonly DecodedField[];
+	/** DATA received so far; undefined when there was none. */
+	body: Buffer[] | undefined;
+	/** Octets of connection output up to and including the frame with END_STREAM; Infinity until it is appended. */
+	endOffset: number;
+	sendWindow: number;
+	/** Request octets still to be sent; undefined when all are appended. */
+	unsent: Buffer | undefined;
+	bodyBytes: number;
+	contentLength: number | undefined;
+	unreturnedWindow: number;
+}
+
+export interface ProtocolEvents<C> {
+	/** A SETTINGS frame was applied and acknowledged; `peer` holds the new values. */
+	onSettings(peer: Readonly<PeerSettings>): void;
+	/** The peer acknowledged our SETTINGS. */
+	onSettingsAcknowledged(): void;
+	/** The stream is gone; called exactly once for each unless the connection fails first. */
+	onStreamEnd(stream: ProtocolStream<C>, end: StreamEnd, errorCode: number): void;
+	/** Called before the streams above `lastStreamId` end with `goaway`. */
+	onGoaway(lastStreamId: number, errorCode: number, debugData: Buffer): void;
+	onPingAcknowledged(payload: Buffer): void;
+	/** A connection error: GOAWAY is in the output, nothing more will be read or opened. Streams are left to the owner. */
+	onConnectionError(error: ProtocolError): void;
+}
+
+export type OpenRefusal = 'closed' | 'exhausted' | 'headerListTooLarge';
+
+export interface ProtocolOptions {
+	readonly limits?: Partial<ProtocolLimits>;
+	/** First stream id, odd; tests start near the end of the range. */
+	readonly firstStreamId?: number;
+}
+
+const EMPTY_FIELDS: readonly DecodedField[] = [];
+
+export class ClientProtocol<C> {
+	readonly output: OutputQueue = createOutputQueue();
+	readonly peer: PeerSettings = defaultPeerSettings();
+	/** Open streams by id, oldest first. */
+	readonly streams = new Map<number, ProtocolStream<C>>();
+	/** Send window of the connection. */
+	sendWindow = DEFAULT_WINDOW_BYTES;
+	/** True after the first SETTINGS frame. */
+	settingsReceived = false;
+	/** Last stream id of the newest GOAWAY received. */
+	goawayLastStreamId: number | undefined;
+
+	private readonly limits: ProtocolLimits;
+	private readonly encoder = new HpackEncoder(HEADER_TABLE_BYTES);
+	private readonly decoder: HpackDecoder;
+	private readonly reader: FrameReader;
+	private readonly flood: FloodGuard;
+	private nextStreamId: number;
+	private dead = false;
+	private nowMs = 0;
+	private receiveWindow: number;
+	private unreturnedWindow = 0;
+	private readonly blocked = new Set<ProtocolStream<C>>();
+	/** Streams the peer may still send frames on, because it had not seen our RST_STREAM or had reset them itself. */
+	private readonly forgiven = new Set<number>();
+	private forgottenUpTo = 0;
+	private headerBlock: { streamId: number; flags: number; parts: Buffer[]; bytes: number } | undefined;
+
+	constructor(
+		private readonly events: ProtocolEvents<C>,
+		options: ProtocolOptions = {},
+	) {
+		this.limits = { ...defaultLimits, ...options.limits };
+		this.nextStreamId = options.firstStreamId ?? 1;
+		this.decoder = new HpackDecoder({ maxTableSize: HEADER_TABLE_BYTES, maxHeaderListBytes: this.limits.maxHeaderListBytes });
+		this.reader = createFrameReader(DEFAULT_MAX_FRAME_BYTES, (type, flags, streamId, bytes, start, end) =>
+			this.onFrame(type, flags, streamId, bytes, start, end),
+		);
+		this.flood = createFloodGuard(this.limits);
+		this.receiveWindow = this.limits.connectionWindowBytes;
+		this.output.append(CLIENT_PREFACE);
+		this.output.append(
+			settingsFrame([
+				[Setting.ENABLE_PUSH, 0],
+				[Setting.INITIAL_WINDOW_SIZE, this.limits.streamWindowBytes],
+				[Setting.MAX_HEADER_LIST_SIZE, this.limits.maxHeaderListBytes],
+			]),
+		);
+		const extraWindow = this.limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES;
+		if (extraWindow > 0) this.output.append(uint32Frame(FrameType.WINDOW_UPDATE, 0, extraWindow));
+	}
+
+	/** True while new streams may be opened: no GOAWAY either way, ids left. */
+	get mayOpen(): boolean {
+		return !this.dead && this.goawayLastStreamId === undefined && this.nextStreamId <= MAX_31_BIT;
+	}
+
+	/** True when all client stream ids are used (RFC 9113 §5.1.1): only a new connection helps. */
+	get exhausted(): boolean {
+		return this.nextStreamId > MAX_31_BIT;
+	}
+
+	/**
+	 * Whether a body of this size may start now: it fits both windows, so that the push leaves in one piece. A body that
+	 * can never fit (initial window smaller than it) starts anyway and follows WINDOW_UPDATE.
+	 */
+	hasWindowFor(bodyBytes: number): boolean {
+		return this.sendWindow >= Math.min(bodyBytes, this.peer.initialWindowSize, DEFAULT_WINDOW_BYTES);
+	}
+
+	/**
+	 * Opens a stream: HEADERS and as much DATA as the windows allow go into the output. Returns the stream, or why not.
+	 * The caller keeps to MAX_CONCURRENT_STREAMS; header lists beyond the peer's limits, or one frame, are refused before encoding.
+	 */
+	open(fields: readonly HeaderField[], body: Buffer | undefined, context: C): ProtocolStream<C> | OpenRefusal {
+		if (!this.mayOpen) return this.exhausted ? 'exhausted' : 'closed';
+		const bound = this.encoder.bound(fields);
+		if (bound > this.peer.maxFrameSize || this.isAboveHeaderListLimit(fields)) return 'headerListTooLarge';
+		const id = this.nextStreamId;
+		this.nextStreamId += 2;
+		const bodyBytes = body === undefined ? 0 : body.length;
+		const stream: ProtocolStream<C> = {
+			id,
+			context,
+			status: undefined,
+			fields: EMPTY_FIELDS,
+			body: undefined,
+			endOffset: Infinity,
+			sendWindow: this.peer.initialWindowSize,
+			unsent: undefined,
+			bodyBytes: 0,
+			contentLength: undefined,
+			unreturnedWindow: 0,
+		};
+		this.streams.set(id, stream);
+
+		const out = this.output.room(FRAME_HEADER_BYTES * 2 + bound + bodyBytes);
+		const start = this.output.offset();
+		const blockEnd = this.encoder.encode(fields, out, start + FRAME_HEADER_BYTES);
+		const flags = bodyBytes === 0 ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
+		writeFrameHeader(out, start, blockEnd - start - FRAME_HEADER_BYTES, FrameType.HEADERS, flags, id);
+		if (body === undefined || bodyBytes === 0) {
+			this.output.commit(blockEnd);
+			stream.endOffset = this.output.totalBytes();
+		} else if (bodyBytes <= this.sendWindow && bodyBytes <= stream.sendWindow && bodyBytes <= this.peer.maxFrameSize) {
+			const dataAt = writeFrameHeader(out, blockEnd, bodyBytes, FrameType.DATA, Flag.END_STREAM, id);
+			body.copy(out, dataAt);
+			this.output.commit(dataAt + bodyBytes);
+			this.sendWindow -= bodyBytes;
+			stream.sendWindow -= bodyBytes;
+			stream.endOffset = this.output.totalBytes();
+		} else {
+			this.output.commit(blockEnd);
+			stream.unsent = body;
+			this.sendData(stream);
+		}
+		return stream;
+	}
+
+	/** Sends RST_STREAM and forgets the stream; no event follows. */
+	reset(stream: ProtocolStream<C>, errorCode: number): void {
+		if (!this.remove(stream)) return;
+		this.output.append(uint32Frame(FrameType.RST_STREAM, stream.id, errorCode));
+		this.forgive(stream.id);
+	}
+
+	/** Appends a PING with these eight octets. */
+	ping(payload: Buffer): void {
+		this.output.append(pingFrame(payload, false));
+	}
+
+	/** Appends GOAWAY; nothing is opened or read afterwards. */
+	close(errorCode: number, debug = ''): void {
+		if (this.dead) return;
+		this.dead = true;
+		this.reader.stop();
+		this.output.append(goawayFrame(0, errorCode, Buffer.from(debug, 'latin1')));
+	}
+
+	/** Reads what the socket brought. `nowMs` is any clock that only goes forward; it paces the flood guard. */
+	receive(chunk: Buffer, nowMs: number): void {
+		if (this.dead) return;
+		this.nowMs = nowMs;
+		try {
+			this.reader.push(chunk);
+		} catch (error) {
+			if (error instanceof ProtocolError) this.fail(error);
+			else if (error instanceof HpackError) this.fail(new ProtocolError(ErrorCode.COMPRESSION_ERROR, error.message));
+			else throw error;
+		}
+	}
+
+	/** Tells the flood guard that waiting acknowledgements have been handed to the socket. */
+	acknowledgementsSent(): void {
+		this.flood.acknowledgementsSent();
+	}
+
+	private fail(error: ProtocolError): void {
+		this.close(error.errorCode, error.message);
+		this.events.onConnectionError(error);
+	}
+
+	private isAboveHeaderListLimit(fields: readonly HeaderField[]): boolean {
+		const limit = this.peer.maxHeaderListSize;
+		if (limit === undefined) return false;
+		let size = 0;
+		for (const field of fields) size += field.name.length + field.value.length + 32;
+		return size > limit;
+	}
+
+	private onFrame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		if (!this.settingsReceived && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
+			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'the peer did not begin with SETTINGS');
+		}
+		if (this.headerBlock !== undefined && (type !== FrameType.CONTINUATION || streamId !== this.headerBlock.streamId)) {
+			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'a header block was interrupted by another frame');
+		}
+		switch (type) {
+			case FrameType.HEADERS:
+				return this.onHeaders(flags, streamId, bytes, start, end);
+			case FrameType.DATA:
+				return this.onData(flags, streamId, bytes, start, end);
+			case FrameType.WINDOW_UPDATE:
+				return this.onWindowUpdate(streamId, bytes, start, end);
+			case FrameType.RST_STREAM:
+				return this.onReset(streamId, bytes, start, end);
+			case FrameType.SETTINGS:
+				return this.onSettings(flags, streamId, bytes, start, end);
+			case FrameType.PING:
+				return this.onPing(flags, streamId, bytes, start, end);
+			case FrameType.GOAWAY:
+				return this.onGoaway(streamId, bytes, start, end);
+			case FrameType.CONTINUATION:
+				return this.onContinuation(flags, streamId, bytes, start, end);
+			case FrameType.PUSH_PROMISE:
+				throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'the peer sent PUSH_PROMISE although push is switched off');
+			case FrameType.PRIORITY:
+				if (streamId === 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'PRIORITY on stream 0');
+				if (end - start !== 5) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'PRIORITY that is not five octets');
+				return this.flood.controlFrame(this.nowMs);
+			default:
+				// Unknown types are ignored (RFC 9113 §4.1, §5.5), but not without end.
+				return this.flood.controlFrame(this.nowMs);
+		}
+	}
+
+	/** Start of a frame's content and the padding at its end (RFC 9113 §6.1). */
+	private unpad(flags: number, bytes: Buffer, start: number, end: number): [number, number] {
+		if ((flags & Flag.PADDED) === 0) return [start, end];
+		if (start >= end) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'a padded frame without a pad length');
+		const padding = bytes.readUInt8(start);
+		if (start + 1 + padding > end) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'padding longer than its frame');
+		return [start + 1, end - padding];
+	}
+
+	/** Refuses frames on stream 0, on the server's ids and on streams that were never opened (RFC 9113 §5.1). */
+	private requireKnown(streamId: number, what: string): void {
+		if (streamId === 0 || (streamId & 1) === 0 || streamId >= this.nextStreamId) {
+			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, `${what} on stream ${streamId}, which this client did not open`);
+		}
+	}
+
+	/** A frame with content on a stream that is gone: forgiven after a reset, a connection error after END_STREAM (RFC 9113 §5.1). */
+	private onClosedStream(streamId: number, what: string): void {
+		if (streamId > this.forgottenUpTo && !this.forgiven.has(streamId)) {
+			throw new ProtocolError(ErrorCode.STREAM_CLOSED, `${what} on stream ${streamId} after its end`);
+		}
+		this.flood.controlFrame(this.nowMs);
+	}
+
+	private forgive(streamId: number): void {
+		this.forgiven.add(streamId);
+		if (this.forgiven.size <= this.limits.rememberedResets) return;
+		for (const oldest of this.forgiven) {
+			this.forgiven.delete(oldest);
+			this.forgottenUpTo = Math.max(this.forgottenUpTo, oldest);
+			break;
+		}
+	}
+
+	private remove(stream: ProtocolStream<C>): boolean {
+		if (stream.unsent !== undefined) this.blocked.delete(stream);
+		return this.streams.delete(stream.id);
+	}
+
+	private onHeaders(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		this.requireKnown(streamId, 'HEADERS');
+		let [from, to] = this.unpad(flags, bytes, start, end);
+		if ((flags & Flag.PRIORITY) !== 0) {
+			from += 5;
+			if (from > to) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'HEADERS too short for its priority fields');
+		}
+		if ((flags & Flag.END_HEADERS) !== 0) {
+			this.onHeaderBlock(streamId, flags, bytes, from, to);
+			return;
+		}
+		this.headerBlock = { streamId, flags, parts: [Buffer.from(bytes.subarray(from, to))], bytes: to - from };
+	}
+
+	private onContinuation(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		const block = this.headerBlock;
+		if (block === undefined) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'CONTINUATION without a header block');
+		block.bytes += end - start;
+		if (block.bytes > this.limits.maxHeaderBlockBytes || block.parts.length > this.limits.maxContinuations) {
+			throw new ProtocolError(ErrorCode.ENHANCE_YOUR_CALM, 'a header block without end');
+		}
+		block.parts.push(Buffer.from(bytes.subarray(start, end)));
+		if ((flags & Flag.END_HEADERS) === 0) return;
+		this.headerBlock = undefined;
+		const whole = Buffer.concat(block.parts, block.bytes);
+		this.onHeaderBlock(streamId, block.flags, whole, 0, whole.length);
+	}
+
+	private onHeaderBlock(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void {
+		// Decoded even when nobody waits for it: the table is shared by all streams (RFC 9113 §4.3).
+		const { fields } = this.decoder.decode(bytes, start, end);
+		const stream = this.streams.get(streamId);
+		if (stream === undefined) return this.onClosedStream(streamId, 'HEADERS');
+		const endStream = (flags & Flag.END_STREAM) !== 0;
+		if (stream.status !== undefined) {
+			const problem = endStream ? trailerProblem(fields) : 'a second response head without END_STREAM';
+			if (problem !== undefined) return this.onMalformed(stream);
+			return this.onEndStream(stream);
+		}
+		const head = readResponseHead(fields);
+		if (head.kind === 'malformed') return this.onMalformed(stream);
+		if (head.kind === 'informational') {
+			if (endStream) return this.onMalformed(stream);
+			return this.flood.controlFrame(this.nowMs);
+		}
+		stream.status = head.status;
+		stream.fields = fields;
+		stream.contentLength = head.contentLength;
+		if (endStream) this.onEndStream(stream);
+	}
+
+	private onData(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		this.requireKnown(streamId, 'DATA');
+		const length = end - start;
+		const [from, to] = this.unpad(flags, bytes, start, end);
+		this.receiveWindow -= length;
+		if (this.receiveWindow < 0) throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'DATA beyond the connection window');
+		this.returnConnectionWindow(length);
+		const stream = this.streams.get(streamId);
+		if (stream === undefined) return this.onClosedStream(streamId, 'DATA');
+		if (stream.status === undefined) return this.onMalformed(stream);
+		const endStream = (flags & Flag.END_STREAM) !== 0;
+		if (from === to && !endStream) this.flood.controlFrame(this.nowMs);
+		stream.unreturnedWindow += length;
+		if (stream.unreturnedWindow > this.limits.streamWindowBytes) {
+			this.events.onStreamEnd(this.abandon(stream, ErrorCode.FLOW_CONTROL_ERROR), 'malformed', ErrorCode.FLOW_CONTROL_ERROR);
+			return;
+		}
+		if (to > from) {
+			stream.bodyBytes += to - from;
+			if (stream.bodyBytes > this.limits.maxResponseBodyBytes) {
+				this.events.onStreamEnd(this.abandon(stream, ErrorCode.CANCEL), 'malformed', ErrorCode.CANCEL);
+				return;
+			}
+			(stream.body ??= []).push(Buffer.from(bytes.subarray(from, to)));
+		}
+		if (endStream) {
+			this.onEndStream(stream);
+		} else if (stream.unreturnedWindow >= this.limits.streamWindowBytes >>> 1) {
+			this.output.append(uint32Frame(FrameType.WINDOW_UPDATE, streamId, stream.unreturnedWindow));
+			stream.unreturnedWindow = 0;
+		}
+	}
+
+	/** Every DATA octet is credited back, wanted or not: a push left behind must not shrink the window (RFC 9113 §6.9). */
+	private returnConnectionWindow(length: number): void {
+		this.unreturnedWindow += length;
+		if (this.unreturnedWindow < this.limits.connectionWindowBytes >>> 1) return;
+		this.output.append(uint32Frame(FrameType.WINDOW_UPDATE, 0, this.unreturnedWindow));
+		this.receiveWindow += this.unreturnedWindow;
+		this.unreturnedWindow = 0;
+	}
+
+	private abandon(stream: ProtocolStream<C>, errorCode: number): ProtocolStream<C> {
+		this.reset(stream, errorCode);
+		return stream;
+	}
+
+	private onMalformed(stream: ProtocolStream<C>): void {
+		this.events.onStreamEnd(this.abandon(stream, ErrorCode.PROTOCOL_ERROR), 'malformed', ErrorCode.PROTOCOL_ERROR);
+	}
+
+	private onEndStream(stream: ProtocolStream<C>): void {
+		if (stream.contentLength !== undefined && stream.contentLength !== stream.bodyBytes) return this.onMalformed(stream);
+		const unsent = stream.unsent !== undefined;
+		if (!this.remove(stream)) return;
+		if (unsent) {
+			// The answer came before the request was whole: what is left of it is of no use (RFC 9113 §8.1).
+			this.output.append(uint32Frame(FrameType.RST_STREAM, stream.id, ErrorCode.NO_ERROR));
+			this.forgive(stream.id);
+		}
+		this.flood.progress();
+		this.events.onStreamEnd(stream, 'complete', ErrorCode.NO_ERROR);
+	}
+
+	private onReset(streamId: number, bytes: Buffer, start: number, end: number): void {
+		this.requireKnown(streamId, 'RST_STREAM');
+		if (end - start !== 4) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'RST_STREAM that is not four octets');
+		const stream = this.streams.get(streamId);
+		if (stream === undefined) return this.flood.controlFrame(this.nowMs);
+		this.remove(stream);
+		// Surplus streams were seen to get REFUSED_STREAM and then STREAM_CLOSED (pushy #476).
+		this.forgive(streamId);
+		this.events.onStreamEnd(stream, 'reset', bytes.readUInt32BE(start));
+	}
+
+	private onSettings(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		if (streamId !== 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'SETTINGS on a stream');
+		if ((flags & Flag.ACK) !== 0) {
+			if (start !== end) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'SETTINGS acknowledgement with content');
+			this.events.onSettingsAcknowledged();
+			return this.flood.controlFrame(this.nowMs);
+		}
+		if ((end - start) % 6 !== 0) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'SETTINGS of a broken length');
+		this.flood.controlFrame(this.nowMs);
+		applySettings(this.peer, bytes, start, end, (identifier, value) => {
+			if (identifier === Setting.HEADER_TABLE_SIZE) this.encoder.setPeerMaxTableSize(value);
+		});
+		this.changeStreamWindows();
+		this.settingsReceived = true;
+		this.acknowledge(SETTINGS_ACK);
+		this.sendBlocked();
+		this.events.onSettings(this.peer);
+	}
+
+	private initialWindowApplied = DEFAULT_WINDOW_BYTES;
+
+	/** A new initial window moves the window of every open stream, below zero if need be (RFC 9113 §6.9.2). */
+	private changeStreamWindows(): void {
+		const change = this.peer.initialWindowSize - this.initialWindowApplied;
+		this.initialWindowApplied = this.peer.initialWindowSize;
+		if (change === 0) return;
+		for (const stream of this.streams.values()) {
+			stream.sendWindow += change;
+			if (stream.sendWindow > MAX_31_BIT) {
+				throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'SETTINGS pushes a stream window above 2^31-1');
+			}
+		}
+	}
+
+	private acknowledge(frame: Buffer): void {
+		this.flood.acknowledgement();
+		this.output.append(frame);
+	}
+
+	private onPing(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		if (streamId !== 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'PING on a stream');
+		if (end - start !== 8) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'PING that is not eight octets');
+		const payload = Buffer.from(bytes.subarray(start, end));
+		this.flood.controlFrame(this.nowMs);
+		if ((flags & Flag.ACK) !== 0) this.events.onPingAcknowledged(payload);
+		else this.acknowledge(pingFrame(payload, true));
+	}
+
+	private onGoaway(streamId: number, bytes: Buffer, start: number, end: number): void {
+		if (streamId !== 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'GOAWAY on a stream');
+		if (end - start < 8) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'GOAWAY shorter than eight octets');
+		this.flood.controlFrame(this.nowMs);
+		const announced = bytes.readUInt32BE(start) & MAX_31_BIT;
+		// A later GOAWAY may only lower the last stream (RFC 9113 §6.8).
+		const last = Math.min(announced, this.goawayLastStreamId ?? MAX_31_BIT);
+		this.goawayLastStreamId = last;
+		const errorCode = bytes.readUInt32BE(start + 4);
+		this.events.onGoaway(last, errorCode, Buffer.from(bytes.subarray(start + 8, end)));
+		for (const stream of [...this.streams.values()]) {
+			if (stream.id <= last || !this.remove(stream)) continue;
+			this.forgive(stream.id);
+			this.events.onStreamEnd(stream, 'goaway', errorCode);
+		}
+	}
+
+	private onWindowUpdate(streamId: number, bytes: Buffer, start: number, end: number): void {
+		if (end - start !== 4) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'WINDOW_UPDATE that is not four octets');
+		const increment = bytes.readUInt32BE(start) & MAX_31_BIT;
+		if (streamId === 0) {
+			if (increment === 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE of 0');
+			this.sendWindow += increment;
+			if (this.sendWindow > MAX_31_BIT) throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'the connection window is above 2^31-1');
+			return this.sendBlocked();
+		}
+		this.requireKnown(streamId, 'WINDOW_UPDATE');
+		const stream = this.streams.get(streamId);
+		// Servers credit the body of each push, often after its answer; that is no flood, and no trouble either.
+		if (stream === undefined) return;
+		stream.sendWindow += increment;
+		if (increment === 0 || stream.sendWindow > MAX_31_BIT) {
+			const code = increment === 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR;
+			this.events.onStreamEnd(this.abandon(stream, code), 'malformed', code);
+			return;
+		}
+		if (stream.unsent !== undefined) this.sendData(stream);
+	}
+
+	private sendBlocked(): void {
+		for (const stream of [...this.blocked]) this.sendData(stream);
+	}
+
+	/** Sends what the windows and the frame size allow of a body that did not fit at once. */
+	private sendData(stream: ProtocolStream<C>): void {
+		let rest = stream.unsent;
+		while (rest !== undefined && rest.length > 0) {
+			const bytes = Math.min(rest.length, this.sendWindow, stream.sendWindow, this.peer.maxFrameSize);
+			if (bytes <= 0) break;
+			const last = bytes === rest.length;
+			const out = this.output.room(FRAME_HEADER_BYTES + bytes);
+			const at = writeFrameHeader(out, this.output.offset(), bytes, FrameType.DATA, last ? Flag.END_STREAM : 0, stream.id);
+			rest.copy(out, at, 0, bytes);
+			this.output.commit(at + bytes);
+			this.sendWindow -= bytes;
+			stream.sendWindow -= bytes;
+			rest = last ? undefined : rest.subarray(bytes);
+		}
+		stream.unsent = rest;
+		if (rest !== undefined) {
+			this.blocked.add(stream);
+			return;
+		}
+		this.blocked.delete(stream);
+		stream.endOffset = this.output.totalBytes();
+	}
+}

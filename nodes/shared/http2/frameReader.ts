@@ -1,0 +1,83 @@
+/** Cuts a byte stream into HTTP/2 frames, however the bytes arrive (RFC 9113 §4.1). */
+import { ErrorCode, FRAME_HEADER_BYTES, ProtocolError } from './frames';
+
+/** Receives one whole frame: its payload is `bytes[start, end)`, valid only during the call. */
+export type FrameHandler = (type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number) => void;
+
+export interface FrameReader {
+	/** Reads on; throws `ProtocolError` for a frame above the size limit or an HTTP/1.1 answer. */
+	push(chunk: Buffer): void;
+	/** No further frame is handed out, also not from the chunk being read. */
+	stop(): void;
+}
+
+const HTTP_1 = Buffer.from('HTTP/1', 'latin1');
+
+/** A reader that accepts frames of up to `maxFrameBytes` of payload. */
+export function createFrameReader(maxFrameBytes: number, onFrame: FrameHandler): FrameReader {
+	// Holds a frame that is not whole yet; one buffer for the connection keeps a peer that sends single bytes linear.
+	const partial = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + maxFrameBytes);
+	let held = 0;
+	let stopped = false;
+	let beginning = true;
+
+	const payloadLength = (bytes: Buffer, at: number): number => {
+		const length = bytes.readUIntBE(at, 3);
+		if (length > maxFrameBytes) {
+			throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, `the peer sent a frame of ${length} octets, more than ${maxFrameBytes}`);
+		}
+		return length;
+	};
+
+	const emit = (bytes: Buffer, at: number, length: number): void => {
+		const streamId = bytes.readUInt32BE(at + 5) & 0x7fffffff;
+		const start = at + FRAME_HEADER_BYTES;
+		onFrame(bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), streamId, bytes, start, start + length);
+	};
+
+	/** Moves octets from `chunk` into the partial frame until it holds `wanted`; returns the new position. */
+	const fill = (chunk: Buffer, position: number, wanted: number): number => {
+		const taken = Math.min(wanted - held, chunk.length - position);
+		if (taken <= 0) return position;
+		chunk.copy(partial, held, position, position + taken);
+		held += taken;
+		return position + taken;
+	};
+
+	return {
+		push(chunk) {
+			let position = 0;
+			while (!stopped && position < chunk.length) {
+				if (held > 0 || chunk.length - position < FRAME_HEADER_BYTES) {
+					position = fill(chunk, position, FRAME_HEADER_BYTES);
+					if (beginning && held >= HTTP_1.length && partial.subarray(0, HTTP_1.length).equals(HTTP_1)) {
+						throw new ProtocolError(ErrorCode.HTTP_1_1_REQUIRED, 'the peer answered in HTTP/1.1, not HTTP/2');
+					}
+					if (held < FRAME_HEADER_BYTES) return;
+					const length = payloadLength(partial, 0);
+					position = fill(chunk, position, FRAME_HEADER_BYTES + length);
+					if (held < FRAME_HEADER_BYTES + length) return;
+					held = 0;
+					beginning = false;
+					emit(partial, 0, length);
+					continue;
+				}
+				if (beginning && chunk.subarray(position, position + HTTP_1.length).equals(HTTP_1)) {
+					throw new ProtocolError(ErrorCode.HTTP_1_1_REQUIRED, 'the peer answered in HTTP/1.1, not HTTP/2');
+				}
+				const length = payloadLength(chunk, position);
+				const end = position + FRAME_HEADER_BYTES + length;
+				if (end > chunk.length) {
+					position = fill(chunk, position, FRAME_HEADER_BYTES + length);
+					return;
+				}
+				beginning = false;
+				emit(chunk, position, length);
+				position = end;
+			}
+		},
+		stop() {
+			stopped = true;
+		},
+	};
+}

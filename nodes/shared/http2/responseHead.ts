@@ -1,0 +1,65 @@
+/** Whether a decoded header list is a well-formed response head or trailer section (RFC 9113 §8.1.1, §8.2, §8.3). */
+import type { DecodedField } from './hpack';
+
+export type ResponseHead =
+	| { readonly kind: 'final' | 'informational'; readonly status: number; readonly contentLength: number | undefined }
+	| { readonly kind: 'malformed'; readonly problem: string };
+
+/** Fields that belong to HTTP/1.1 connections (RFC 9113 §8.2.2). */
+const connectionSpecific = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+
+const malformed = (problem: string): ResponseHead => ({ kind: 'malformed', problem });
+
+function fieldProblem(field: DecodedField): string | undefined {
+	const { name, value } = field;
+	if (name.length === 0) return 'an empty field name';
+	for (let index = 0; index < name.length; index++) {
+		const code = name.charCodeAt(index);
+		// RFC 9113 §8.2.1: no control characters, no blank, no upper case, nothing from 0x7f up; a colon only in front.
+		if (code <= 0x20 || code >= 0x7f || (code >= 0x41 && code <= 0x5a) || (code === 0x3a && index > 0)) {
+			return 'an illegal field name';
+		}
+	}
+	for (let index = 0; index < value.length; index++) {
+		const code = value.charCodeAt(index);
+		if (code === 0 || code === 10 || code === 13) return `an illegal value of ${name}`;
+	}
+	if (connectionSpecific.has(name)) return `the connection-specific field ${name}`;
+	return undefined;
+}
+
+/** Reads the head of a response; `:status` must be its only pseudo-header and stand first. */
+export function readResponseHead(fields: readonly DecodedField[]): ResponseHead {
+	let status: number | undefined;
+	let contentLength: number | undefined;
+	for (let index = 0; index < fields.length; index++) {
+		const field = fields[index];
+		if (field === undefined) break;
+		if (field.name === ':status') {
+			if (index !== 0) return malformed(status === undefined ? ':status after other fields' : ':status twice');
+			if (!/^[1-9][0-9]{2}$/.test(field.value)) return malformed('a :status that is not three digits');
+			status = Number(field.value);
+			continue;
+		}
+		const problem = fieldProblem(field) ?? (field.name.startsWith(':') ? `the pseudo-header ${field.name}` : undefined);
+		if (problem !== undefined) return malformed(problem);
+		if (field.name === 'content-length') {
+			const length = /^[0-9]{1,15}$/.test(field.value) ? Number(field.value) : undefined;
+			if (length === undefined || (contentLength !== undefined && contentLength !== length)) return malformed('a bad content-length');
+			contentLength = length;
+		}
+	}
+	if (status === undefined) return malformed('no :status');
+	if (status === 101) return malformed('status 101, which HTTP/2 does not have');
+	return { kind: status < 200 ? 'informational' : 'final', status, contentLength };
+}
+
+/** The problem of a trailer section, which may hold no pseudo-header (RFC 9113 §8.1). */
+export function trailerProblem(fields: readonly DecodedField[]): string | undefined {
+	for (const field of fields) {
+		if (field.name.startsWith(':')) return `the pseudo-header ${field.name} in trailers`;
+		const problem = fieldProblem(field);
+		if (problem !== undefined) return problem;
+	}
+	return undefined;
+}
