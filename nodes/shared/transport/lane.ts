@@ -83,6 +83,11 @@ export class Lane implements ConnectionOwner {
 		return true;
 	}
 
+	/** True once it takes nothing more: ask the cache for the lane anew. */
+	get isClosed(): boolean {
+		return this.closedBy !== undefined || this.retired !== undefined;
+	}
+
 	/** Requests waiting for a stream. */
 	get queued(): number {
 		return this.queue.size;
