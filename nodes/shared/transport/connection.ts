@@ -211,7 +211,7 @@ export class Connection {
 		} else {
 			this.abandoned += 1;
 		}
-		request.finish({ kind: left ? 'unknown' : 'notSent', error });
+		request.finish(stream.status !== undefined ? answered(stream, stream.status, false) : { kind: left ? 'unknown' : 'notSent', error });
 		const limit = Math.min(this.peerStreamLimit ?? Infinity, request.caller.maxInFlight);
 		if (this.abandoned > limit / 10) {
 			this.drain(new TransportError('connectionSilent', `${this.where}: too many requests on one connection were never answered.`));
@@ -246,7 +246,8 @@ export class Connection {
 		else this.socket?.destroy();
 		for (const stream of [...this.protocol.streams.values()]) {
 			this.protocol.streams.delete(stream.id);
-			this.settle(stream, this.hasLeft(stream) ? { kind: 'unknown', error } : { kind: 'notSent', error });
+			if (stream.status !== undefined) this.settle(stream, answered(stream, stream.status, false));
+			else this.settle(stream, this.hasLeft(stream) ? { kind: 'unknown', error } : { kind: 'notSent', error });
 		}
 		this.options.owner.onProgress(this);
 	}
@@ -331,8 +332,7 @@ export class Connection {
 	}
 
 	private onStreamEnd(stream: ProtocolStream<LaneRequest>, end: StreamEnd, errorCode: number): void {
-		if (stream.status === undefined && end !== 'complete') return this.settle(stream, this.withoutAnswer(stream, end, errorCode));
-		this.settle(stream, { kind: 'unknown', error: new TransportError('connectionLost', `${this.where}: no answer.`) }, end === 'complete');
+		this.settle(stream, stream.status === undefined ? this.withoutAnswer(stream, end, errorCode) : answered(stream, stream.status, end === 'complete'));
 	}
 
 	/** What a stream without a final status proves. */
@@ -352,19 +352,9 @@ export class Connection {
 		return { kind: this.hasLeft(stream) ? 'unknown' : 'notSent', error };
 	}
 
-	/** Settles one stream, whoever noticed its end; a final status decides even if the body is cut. */
-	private settle(stream: ProtocolStream<LaneRequest>, otherwise: Attempt, complete = false): void {
+	/** Settles one stream, whoever noticed its end. */
+	private settle(stream: ProtocolStream<LaneRequest>, attempt: Attempt): void {
 		const request = stream.context;
-		const attempt: Attempt =
-			stream.status === undefined
-				? otherwise
-				: {
-						kind: 'answered',
-						status: stream.status,
-						fields: stream.fields,
-						body: stream.body === undefined ? EMPTY : Buffer.concat(stream.body),
-						complete,
-					};
 		if (attempt.kind === 'answered') {
 			this.answers += 1;
 			this.lastAnswerMs = this.lastReceivedMs;
@@ -588,3 +578,8 @@ export class Connection {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** A final status decides even if the body is cut. */
+function answered(stream: ProtocolStream<LaneRequest>, status: number, complete: boolean): Attempt {
+	return { kind: 'answered', status, fields: stream.fields, body: stream.body === undefined ? EMPTY : Buffer.concat(stream.body), complete };
+}
