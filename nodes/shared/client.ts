@@ -5,7 +5,7 @@ import { identityHash } from './apns/identityKey';
 import type { ProviderIdentity } from './apns/identity';
 import type { BroadcastNotification, ChannelRequest, Notification } from './apns/notification';
 import { ProviderTokenStore } from './apns/providerToken';
-import { describeReason, parseGoawayDebug, parseReasonBody, type ReasonRow } from './apns/reasons';
+import { describeReason, isAboutProviderToken, parseGoawayDebug, parseReasonBody, type ReasonRow } from './apns/reasons';
 import type { HeaderField } from './http2/hpack';
 import type { Failure, Outcome, Repeat } from './outcome';
 import { systemClock, wait, type Clock } from './transport/clock';
@@ -496,7 +496,7 @@ function answerOf(attempt: Attempt & { kind: 'answered' }): Omit<Outcome, 'outco
 function provesToken(attempt: Attempt): boolean {
 	if (attempt.kind !== 'answered') return false;
 	if (attempt.status >= 200 && attempt.status < 300) return true;
-	return !describeReason(attempt.status, parseReasonBody(attempt.body).reason).aboutProviderToken;
+	return !isAboutProviderToken(describeReason(attempt.status, parseReasonBody(attempt.body).reason));
 }
 
 /** GOAWAY with a reason that is about the credential, such as a certificate of the other environment. */

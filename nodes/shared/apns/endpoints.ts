@@ -1,0 +1,40 @@
+/** Hosts and ports of APNs by environment and kind of request. */
+
+export type Environment = 'production' | 'development';
+
+export interface ApnsEndpoint {
+	readonly host: string;
+	readonly port: number;
+}
+
+interface EndpointRow {
+	/** Device pushes and broadcasts. Apple, "Sending notification requests to APNs", "Sending broadcast push notification requests to APNs". */
+	readonly push: ApnsEndpoint;
+	/** Channel management, a port of its own in each environment. Apple, "Sending channel management requests to APNs". */
+	readonly management: ApnsEndpoint;
+}
+
+const rows: Readonly<Record<Environment, EndpointRow>> = {
+	production: {
+		push: { host: 'api.push.apple.com', port: 443 },
+		management: { host: 'api-manage-broadcast.push.apple.com', port: 2196 },
+	},
+	development: {
+		push: { host: 'api.sandbox.push.apple.com', port: 443 },
+		management: { host: 'api-manage-broadcast.sandbox.push.apple.com', port: 2195 },
+	},
+};
+
+/** Where firewalls block 443, the same service answers here (device pushes only are documented). */
+export const ALTERNATE_PUSH_PORT = 2197;
+
+/** Endpoint of device pushes and broadcasts. */
+export function pushEndpoint(environment: Environment, port?: number): ApnsEndpoint {
+	const { push } = rows[environment];
+	return port === undefined ? push : { host: push.host, port };
+}
+
+/** Endpoint of channel management. */
+export function managementEndpoint(environment: Environment): ApnsEndpoint {
+	return rows[environment].management;
+}
