@@ -141,7 +141,7 @@ export class Lane implements ConnectionOwner {
 	}
 
 	/** New requests take new connections; the present ones end when their streams have. */
-	drainConnections(why: TransportError, withinMs = timing.drainTimeoutMs): void {
+	drainConnections(why: TransportError, withinMs: number = timing.drainTimeoutMs): void {
 		for (const connection of [...this.connections]) connection.drain(why, withinMs);
 		this.pump();
 	}

@@ -1,0 +1,54 @@
+/** Apple's push types, one row each (Apple, "Sending notification requests to APNs", read 2026). */
+
+export interface PushTypeRow {
+	/** Value of `apns-push-type`. */
+	readonly value: string;
+	readonly displayName: string;
+	readonly description: string;
+	/** What follows the bundle id in `apns-topic`; empty for none, undefined where the topic is no bundle id. */
+	readonly topicSuffix: string | undefined;
+	/** Priorities Apple allows. */
+	readonly priorities: readonly number[];
+	/** Priority to send when the user gives none; undefined leaves Apple's default (10). */
+	readonly defaultPriority: number | undefined;
+	readonly maxPayloadBytes: number;
+	/** Types Apple describes for tokens only, or in practice for certificates only. */
+	readonly trust: 'any' | 'token' | 'certificate';
+}
+
+const STANDARD_BYTES = 4_096;
+const VOIP_BYTES = 5_120;
+/** Broadcasts, whatever their type (Apple, "Sending broadcast push notification requests to APNs"). */
+export const BROADCAST_MAX_PAYLOAD_BYTES = 5_120;
+const ANY = [10, 5, 1];
+
+// prettier-ignore
+const rows: readonly PushTypeRow[] = [
+	{ value: 'alert', displayName: 'Alert', description: 'Shows an alert, plays a sound or sets the badge', topicSuffix: '', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
+	{ value: 'background', displayName: 'Background', description: 'Wakes the app without telling the person', topicSuffix: '', priorities: [5, 1], defaultPriority: 5, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
+	{ value: 'complication', displayName: 'Complication', description: 'Updates a complication of a watchOS app', topicSuffix: '.complication', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
+	{ value: 'controls', displayName: 'Controls', description: 'Asks a control to reload', topicSuffix: '.push-type.controls', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
+	{ value: 'fileprovider', displayName: 'File Provider', description: 'Signals changes to a File Provider extension', topicSuffix: '.pushkit.fileprovider', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
+	{ value: 'liveactivity', displayName: 'Live Activity', description: 'Starts, updates or ends a Live Activity', topicSuffix: '.push-type.liveactivity', priorities: [10, 5], defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
+	{ value: 'location', displayName: 'Location', description: "Asks for the person's location", topicSuffix: '.location-query', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
+	{ value: 'mdm', displayName: 'MDM', description: 'Asks a managed device to contact its MDM server', topicSuffix: undefined, priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'certificate' },
+	{ value: 'pushtotalk', displayName: 'Push to Talk', description: 'Announces audio or a change of service to a Push to Talk app', topicSuffix: '.voip-ptt', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
+	{ value: 'voip', displayName: 'VoIP', description: 'Announces an incoming call', topicSuffix: '.voip', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: VOIP_BYTES, trust: 'any' },
+	{ value: 'widgets', displayName: 'Widgets', description: 'Asks widgets to reload', topicSuffix: '.push-type.widgets', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
+];
+
+const byValue = new Map(rows.map((row) => [row.value, row]));
+
+/** All rows, in alphabetical order of their names. */
+export const pushTypeRows: readonly PushTypeRow[] = rows;
+
+/** The row of a push type; undefined for one Apple may add later, which is passed on as it is. */
+export function pushTypeRow(value: string): PushTypeRow | undefined {
+	return byValue.get(value);
+}
+
+/** The topic of a push type for a bundle id; the suffix is added when missing, never twice. */
+export function topicFor(bundleId: string, row: PushTypeRow | undefined): string {
+	const suffix = row?.topicSuffix ?? '';
+	return suffix === '' || bundleId.endsWith(suffix) ? bundleId : `${bundleId}${suffix}`;
+}
