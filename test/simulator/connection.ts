@@ -90,6 +90,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 	const headerBlocks = new Map<number, number>();
 	const streams = new Map<number, ServerHttp2Stream>();
 	const resetTimes: number[] = [];
+	const refusing = new Set<number>();
 	let lastStreamId = maxStreamId;
 	let draining = false;
 	let idleTimer: NodeJS.Timeout | undefined;
@@ -128,7 +129,10 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 			const limit = frame.type === frameTypes.SETTINGS && (frame.flags & flags.ACK) === 0 ? readSettings(frame.payload).maxConcurrentStreams : undefined;
 			if (limit !== undefined) record.limitsSent.push(limit);
 			if (frame.type === frameTypes.GOAWAY) record.goawaysSent.push(readGoaway(frame.payload));
+			// pushy #476: REFUSED_STREAM is followed by STREAM_CLOSED for the same stream.
+			if (frame.type === frameTypes.RST_STREAM && refusing.delete(frame.streamId)) wire.inject(resetFrame(frame.streamId, errorCodes.STREAM_CLOSED));
 			if (draining) setImmediate(endWhenDrained);
+			journal.changed();
 		},
 		onBadPreface(received) {
 			// Text of Netty's preface check, seen from Apple's front end when spoken to in HTTP/1.1.
@@ -215,9 +219,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 			if (!refuseSurplus) return;
 			const unanswered = [...streams.values()].filter((stream) => !stream.headersSent && !stream.closed);
 			for (const stream of unanswered.slice(limit)) {
-				const streamId = stream.id ?? 0;
-				// pushy #476: REFUSED_STREAM is followed by STREAM_CLOSED for the same stream.
-				stream.once('close', () => wire.inject(resetFrame(streamId, errorCodes.STREAM_CLOSED)));
+				refusing.add(stream.id ?? 0);
 				stream.close(errorCodes.REFUSED_STREAM);
 			}
 		},

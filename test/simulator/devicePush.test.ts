@@ -34,7 +34,7 @@ type Case = readonly [reason: keyof typeof deviceReasons, what: string, headers:
 
 const cases: readonly Case[] = [
 	['BadPath', 'a path of another API', { ':path': '/1/apps/com.example.app/channels' }, alert],
-	['BadPath', 'a path below the token', { ':path': `${to(deviceToken)}/more` }],
+	['BadPath', 'a path below the token', { ':path': `${to(deviceToken)}/more` }, alert],
 	['MethodNotAllowed', 'a method other than POST', { ':method': 'PUT' }, alert],
 	['MissingDeviceToken', 'no token in the path', { ':path': '/3/device/' }, alert],
 	['DuplicateHeaders', 'a repeated header', { 'x-note': ['a', 'b'] }, alert],
@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
 	['BadTopic', 'a topic no bundle id can be', { 'apns-topic': 'com example' }, alert],
 	['TopicDisallowed', "another team's topic", { 'apns-topic': 'com.stranger.app' }, alert],
 	['InvalidPushType', 'a push type Apple does not list', { 'apns-push-type': 'shout' }, alert],
-	['InvalidPushType', 'an alert for the VoIP topic', { 'apns-topic': `${bundleId}.voip` }],
+	['InvalidPushType', 'an alert for the VoIP topic', { 'apns-topic': `${bundleId}.voip` }, alert],
 	['InvalidPushType', 'an mdm push to an app', { 'apns-push-type': 'mdm' }, alert],
 	['BadMessageId', 'an apns-id that is no UUID', { 'apns-id': '123' }, alert],
 	['BadExpirationDate', 'a negative expiration', { 'apns-expiration': '-1' }, alert],

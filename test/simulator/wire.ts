@@ -46,6 +46,8 @@ export function tapWire(socket: TLSSocket, observer: WireObserver): Wire {
 	/** The server's first frame must be its SETTINGS (RFC 9113 §3.4), so nothing goes in before it. */
 	let spoken = false;
 	let ending = false;
+	/** While frames are being read off what is not yet written, injections wait. */
+	let reading = false;
 
 	function forget(streamId: number): void {
 		openStreams.delete(streamId);
@@ -88,10 +90,16 @@ export function tapWire(socket: TLSSocket, observer: WireObserver): Wire {
 		observer.onServerFrame(frame);
 	});
 
+	function note(bytes: Buffer): void {
+		reading = true;
+		outbound.push(bytes);
+		reading = false;
+	}
+
 	function flushInjections(): void {
-		if (held || !spoken || !outbound.atBoundary()) return;
-		for (const bytes of waitingInjections.splice(0)) {
-			outbound.push(bytes);
+		if (held || reading || !spoken || !outbound.atBoundary()) return;
+		for (let bytes = waitingInjections.shift(); bytes !== undefined; bytes = waitingInjections.shift()) {
+			note(bytes);
 			if (socket.writable) socket.write(bytes);
 		}
 		if (ending) socket.end();
@@ -103,7 +111,7 @@ export function tapWire(socket: TLSSocket, observer: WireObserver): Wire {
 		},
 		write(chunk: Buffer, _encoding, done) {
 			const send = () => {
-				outbound.push(chunk);
+				note(chunk);
 				if (socket.writable) socket.write(chunk, () => done());
 				else done();
 				flushInjections();
