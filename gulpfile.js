@@ -64,5 +64,6 @@ async function vendor() {
 }
 
 exports.clean = clean;
+exports.vendor = vendor;
 exports.build = series(clean, compile, parallel(icons, codex, vendor));
 exports.default = exports.build;
