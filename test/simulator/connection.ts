@@ -92,6 +92,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 	const resetTimes: number[] = [];
 	const refusing = new Set<number>();
 	let lastStreamId = maxStreamId;
+	let highestStreamId = 0;
 	let draining = false;
 	let idleTimer: NodeJS.Timeout | undefined;
 	let streamLimit = certificate === undefined ? (options.settings.maxConcurrentStreams ?? 1) : options.provenStreamLimit;
@@ -164,7 +165,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 		wire.end();
 	}
 
-	function goaway(action: Omit<GoawayAction, 'type'>, streamId = highestStreamId()): void {
+	function goaway(action: Omit<GoawayAction, 'type'>, streamId = highestStreamId): void {
 		const last = action.lastStream ?? 'this';
 		const id = typeof last === 'number' ? last : { this: streamId, before: Math.max(0, streamId - 2), zero: 0, max: maxStreamId }[last];
 		lastStreamId = Math.min(lastStreamId, id);
@@ -178,10 +179,6 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 		}
 	}
 
-	function highestStreamId(): number {
-		return Math.max(0, ...wire.openStreams, ...streams.keys());
-	}
-
 	const settings = { ...options.settings, maxConcurrentStreams: streamLimit };
 	const session: ServerHttp2Session = http2.performServerHandshake(wire.duplex, { ...generousLimits, settings });
 	// Errors end streams and connections, which the journal shows; unhandled they would end the process.
@@ -191,6 +188,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 	session.on('stream', (stream: ServerHttp2Stream, _headers: unknown, streamFlags: number, rawHeaders: unknown) => {
 		stream.on('error', () => undefined);
 		const streamId = stream.id ?? 0;
+		highestStreamId = streamId;
 		streams.set(streamId, stream);
 		stream.once('close', () => streams.delete(streamId));
 		record.requests += 1;

@@ -40,7 +40,8 @@ export class StreamError extends Error {
 
 /** Connects and waits for the server's first SETTINGS. */
 export async function connect(simulator: Simulator, options: SecureClientSessionOptions & { readonly port?: number } = {}): Promise<TestClient> {
-	const session = http2.connect(`https://${simulator.host}:${options.port ?? simulator.pushPort}`, { ca: simulator.caPem, servername: 'localhost', ...options });
+	const { port = simulator.pushPort, ...tlsOptions } = options;
+	const session = http2.connect(`https://${simulator.host}:${port}`, { ca: simulator.caPem, servername: 'localhost', ...tlsOptions });
 	const goaways: Array<readonly [number, number, string]> = [];
 	session.on('goaway', (code: number, last: number, debug?: Buffer) => goaways.push([code, last, debug?.toString() ?? '']));
 	const closed = new Promise<void>((resolve) => session.once('close', resolve));

@@ -99,8 +99,9 @@ export function tapWire(socket: TLSSocket, observer: WireObserver): Wire {
 	function flushInjections(): void {
 		if (held || reading || !spoken || !outbound.atBoundary()) return;
 		for (let bytes = waitingInjections.shift(); bytes !== undefined; bytes = waitingInjections.shift()) {
+			if (!socket.writable) continue;
 			note(bytes);
-			if (socket.writable) socket.write(bytes);
+			socket.write(bytes);
 		}
 		if (ending) socket.end();
 	}
@@ -111,10 +112,10 @@ export function tapWire(socket: TLSSocket, observer: WireObserver): Wire {
 		},
 		write(chunk: Buffer, _encoding, done) {
 			const send = () => {
+				if (!socket.writable) return done();
 				note(chunk);
-				if (socket.writable) socket.write(chunk, () => done());
-				else done();
-				flushInjections();
+				socket.write(chunk, () => done());
+				return flushInjections();
 			};
 			if (held) waitingWrites.push(send);
 			else send();
