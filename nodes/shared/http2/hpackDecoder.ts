@@ -1,5 +1,5 @@
 /** HPACK decoder, strict and bounded (RFC 7541 §3, §6). */
-import { DynamicTable, ENTRY_OVERHEAD_BYTES, FIRST_DYNAMIC_INDEX, STATIC_TABLE } from './hpackTable';
+import { DEFAULT_TABLE_BYTES, DynamicTable, entryBytes, FIRST_DYNAMIC_INDEX, STATIC_TABLE } from './hpackTable';
 import { huffmanDecode } from './huffman';
 
 /** A header block that breaks RFC 7541: a connection error COMPRESSION_ERROR (RFC 9113 §4.3). */
@@ -19,27 +19,45 @@ export interface DecodedField {
 
 const staticFields: readonly DecodedField[] = STATIC_TABLE.map(([name, value]) => ({ name, value }));
 
-/** Integers above this are an attack or an error: no string, index or size here is near it. */
+/** Integers above this are an attack or an error: no string, index or size here is near it. Four octets reach it. */
 const MAX_INTEGER = 0x0fffffff;
+const MAX_INTEGER_SHIFT = 21;
 
+const NO_BYTES = Buffer.alloc(0);
+
+/** Where Huffman code is unpacked; longer strings get a buffer of their own for the moment. */
+const scratch = Buffer.allocUnsafeSlow(4_096);
+
+/** One per connection. After an error it is of no use: the tables are out of step, and the connection must end. */
 export class HpackDecoder {
-	private readonly table: DynamicTable;
+	private readonly table = new DynamicTable(DEFAULT_TABLE_BYTES);
 	private readonly maxTableSize: number;
 	private readonly maxHeaderListBytes: number;
-	private block: Buffer = Buffer.alloc(0);
+	/** A limit below the default must be acknowledged by a size update before any field (RFC 9113 §4.3.1). */
+	private updateOwed: boolean;
+	private block: Buffer = NO_BYTES;
 	private position = 0;
 	private end = 0;
-	private scratch: Buffer = Buffer.allocUnsafeSlow(1_024);
 
+	/**
+	 * `maxTableSize`: the SETTINGS_HEADER_TABLE_SIZE that was advertised. `maxHeaderListBytes`: octets of fields one
+	 * `decode` may return, each counted as name, value and 32 (RFC 9113 §6.5.2).
+	 */
 	constructor(options: { readonly maxTableSize: number; readonly maxHeaderListBytes: number }) {
 		this.maxTableSize = options.maxTableSize;
 		this.maxHeaderListBytes = options.maxHeaderListBytes;
-		this.table = new DynamicTable(options.maxTableSize);
+		this.updateOwed = options.maxTableSize < DEFAULT_TABLE_BYTES;
+	}
+
+	/** Octets the dynamic table counts now. */
+	get tableSize(): number {
+		return this.table.size;
 	}
 
 	/**
 	 * Decodes one whole header block; throws `HpackError`. It reads to the end even when the list outgrows its limit, so
-	 * that the table stays in step: fields beyond the limit are dropped and `truncated` is true.
+	 * that the table stays in step: fields beyond the limit are dropped and `truncated` is true. Fields may be shared with
+	 * the tables and with other calls; what a block costs is linear in its length and the list's limit.
 	 */
 	decode(block: Buffer, start = 0, end = block.length): { fields: DecodedField[]; truncated: boolean } {
 		this.block = block;
@@ -48,21 +66,24 @@ export class HpackDecoder {
 		const fields: DecodedField[] = [];
 		let listBytes = 0;
 		let truncated = false;
-		while (this.position < this.end) {
+		while (this.position < end) {
 			const octet = block[this.position] ?? 0;
 			if ((octet & 0xe0) === 0x20) {
-				if (fields.length > 0 || truncated) throw new HpackError('a table size update after the first field');
+				if (listBytes > 0) throw new HpackError('a table size update after the first field');
 				this.updateTableSize(this.readInteger(5));
 				continue;
 			}
+			if (this.updateOwed) throw new HpackError(`no table size update to the ${this.maxTableSize} that were advertised`);
 			const field = (octet & 0x80) !== 0 ? this.at(this.readInteger(7)) : this.readLiteral(octet);
-			listBytes += field.name.length + field.value.length + ENTRY_OVERHEAD_BYTES;
+			listBytes += entryBytes(field.name, field.value);
 			if (listBytes <= this.maxHeaderListBytes) fields.push(field);
 			else truncated = true;
 		}
+		this.block = NO_BYTES;
 		return { fields, truncated };
 	}
 
+	/** Incremental indexing enters the table; without indexing and never indexed differ only for those who pass fields on (§6.2). */
 	private readLiteral(octet: number): DecodedField {
 		const indexed = (octet & 0x40) !== 0;
 		const nameIndex = this.readInteger(indexed ? 6 : 4);
@@ -79,22 +100,23 @@ export class HpackDecoder {
 
 	private updateTableSize(size: number): void {
 		if (size > this.maxTableSize) throw new HpackError(`a table size update to ${size}, above the ${this.maxTableSize} allowed`);
+		this.updateOwed = false;
 		this.table.setMaxSize(size);
 	}
 
+	/** The octet at the position, which is before the end, starts the integer (§5.1). */
 	private readInteger(prefixBits: number): number {
 		const limit = (1 << prefixBits) - 1;
 		let value = (this.block[this.position++] ?? 0) & limit;
 		if (value < limit) return value;
-		for (let shift = 0; ; shift += 7) {
+		for (let shift = 0; shift <= MAX_INTEGER_SHIFT; shift += 7) {
 			if (this.position >= this.end) throw new HpackError('a header block ends inside an integer');
 			const octet = this.block[this.position++] ?? 0;
-			// Four octets reach 2^28; a fifth would overflow what any field here can mean.
-			if (shift > 21) throw new HpackError('an integer without end');
 			value += (octet & 127) << shift;
-			if (value > MAX_INTEGER) throw new HpackError('an integer that is too large');
+			if (value > MAX_INTEGER) break;
 			if ((octet & 128) === 0) return value;
 		}
+		throw new HpackError('an integer that is too large');
 	}
 
 	private readString(): string {
@@ -108,9 +130,9 @@ export class HpackDecoder {
 		if (!coded) return this.block.toString('latin1', start, end);
 		// The shortest code has five bits.
 		const room = Math.ceil((length * 8) / 5);
-		if (this.scratch.length < room) this.scratch = Buffer.allocUnsafeSlow(room);
-		const decoded = huffmanDecode(this.block, start, end, this.scratch);
+		const text = room <= scratch.length ? scratch : Buffer.allocUnsafeSlow(room);
+		const decoded = huffmanDecode(this.block, start, end, text);
 		if (decoded < 0) throw new HpackError('a string in broken Huffman code');
-		return this.scratch.toString('latin1', 0, decoded);
+		return text.toString('latin1', 0, decoded);
 	}
 }

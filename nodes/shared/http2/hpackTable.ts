@@ -69,22 +69,33 @@ export const STATIC_TABLE: ReadonlyArray<readonly [name: string, value: string]>
 /** Indices from here up are dynamic. */
 export const FIRST_DYNAMIC_INDEX = STATIC_TABLE.length + 1;
 
+/** Dynamic table size of both directions before any SETTINGS (RFC 9113 §6.5.2). */
+export const DEFAULT_TABLE_BYTES = 4_096;
+
 /** Octets an entry counts beyond its name and value (RFC 7541 §4.1). */
 export const ENTRY_OVERHEAD_BYTES = 32;
+
+/** Octets the table counts for an entry; strings are latin1, so characters are octets. */
+export function entryBytes(name: string, value: string): number {
+	return name.length + value.length + ENTRY_OVERHEAD_BYTES;
+}
 
 export interface TableEntry {
 	readonly name: string;
 	readonly value: string;
-	/** Number of insertions before it: tells its index at any later time. */
+	/** Number of entries before it since the beginning: tells its index at any later time. */
 	readonly id: number;
 }
 
 /** Entries in the order of insertion, evicted from the oldest (RFC 7541 §2.3.2, §4). */
 export class DynamicTable {
+	/** Octets all entries count. */
 	size = 0;
-	/** Insertions since the beginning. */
-	inserted = 0;
-	private entries: TableEntry[] = [];
+	/** Id of the oldest entry; the ids of all entries run from here to below `nextId`. */
+	firstId = 0;
+	nextId = 0;
+	/** The entries, and before `oldest` places that are empty again. */
+	private entries: Array<TableEntry | undefined> = [];
 	private oldest = 0;
 
 	constructor(
@@ -92,33 +103,29 @@ export class DynamicTable {
 		private readonly onEvict?: (entry: TableEntry) => void,
 	) {}
 
-	get length(): number {
-		return this.entries.length - this.oldest;
-	}
-
 	/** Entry at an HPACK index (62 is the newest); undefined beyond the table. */
 	at(index: number): TableEntry | undefined {
-		const position = this.entries.length - (index - STATIC_TABLE.length);
-		return position < this.oldest ? undefined : this.entries[position];
+		return this.entries[this.entries.length + STATIC_TABLE.length - index];
 	}
 
-	/** HPACK index of the entry with this id, as long as it is in the table. */
+	/** HPACK index of the entry with this id, which is in the table. */
 	indexOf(id: number): number {
-		return STATIC_TABLE.length + this.inserted - id;
+		return STATIC_TABLE.length + this.nextId - id;
 	}
 
 	fits(name: string, value: string): boolean {
-		return name.length + value.length + ENTRY_OVERHEAD_BYTES <= this.maxSize;
+		return entryBytes(name, value) <= this.maxSize;
 	}
 
-	/** Inserts at the front; an entry larger than the table empties it (RFC 7541 §4.4). */
+	/** Inserts at the front; an entry larger than the table empties it and is not kept (RFC 7541 §4.4). */
 	insert(name: string, value: string): TableEntry {
-		const size = name.length + value.length + ENTRY_OVERHEAD_BYTES;
-		this.evictTo(this.maxSize - size);
-		const entry: TableEntry = { name, value, id: this.inserted++ };
-		if (size <= this.maxSize) {
+		const bytes = entryBytes(name, value);
+		this.evictTo(this.maxSize - bytes);
+		const entry: TableEntry = { name, value, id: this.nextId };
+		if (bytes <= this.maxSize) {
 			this.entries.push(entry);
-			this.size += size;
+			this.nextId++;
+			this.size += bytes;
 		}
 		return entry;
 	}
@@ -129,10 +136,12 @@ export class DynamicTable {
 	}
 
 	private evictTo(bytes: number): void {
-		while (this.size > bytes && this.oldest < this.entries.length) {
-			const entry = this.entries[this.oldest++];
+		while (this.size > bytes) {
+			const entry = this.entries[this.oldest];
 			if (entry === undefined) break;
-			this.size -= entry.name.length + entry.value.length + ENTRY_OVERHEAD_BYTES;
+			this.entries[this.oldest++] = undefined;
+			this.firstId++;
+			this.size -= entryBytes(entry.name, entry.value);
 			this.onEvict?.(entry);
 		}
 		// 4,096 octets hold 128 entries at most; the array is cut when most of it is gone.

@@ -28,50 +28,87 @@ const LENGTHS: readonly number[] = [
 const EOS = 256;
 const EOS_LENGTH = 30;
 
-const codes = new Uint32Array(EOS + 1);
-const lengths = new Uint8Array(EOS + 1);
-
-(function assignCodes(): void {
-	LENGTHS.forEach((length, symbol) => (lengths[symbol] = length));
-	lengths[EOS] = EOS_LENGTH;
+/** Code of each octet, in its lowest bits; the last one is EOS. */
+const codes: readonly number[] = (() => {
+	const assigned: number[] = [];
+	const all = [...LENGTHS, EOS_LENGTH];
 	let code = 0;
 	for (let length = 1; length <= EOS_LENGTH; length++) {
-		for (let symbol = 0; symbol <= EOS; symbol++) if (lengths[symbol] === length) codes[symbol] = code++;
+		all.forEach((own, symbol) => {
+			if (own === length) assigned[symbol] = code++;
+		});
 		code *= 2;
 	}
+	return assigned;
 })();
+
+/** Code and length of each octet in one number, `code * 32 + length`: codes beyond 27 bits do not fit and are 0. */
+const packedCodes = new Int32Array(256);
+LENGTHS.forEach((length, symbol) => {
+	if (length <= 27) packedCodes[symbol] = ((codes[symbol] ?? 0) << 5) | length;
+});
+
+/** The error of both encodings: cut to an octet, such a character could become a line break. */
+export function notLatin1(): RangeError {
+	return new RangeError('a character outside latin1, which no octet can carry');
+}
 
 /** Octets that `text` (latin1) takes in Huffman code. */
 export function huffmanLength(text: string): number {
 	let bits = 0;
-	for (let index = 0; index < text.length; index++) bits += lengths[text.charCodeAt(index) & 0xff] ?? 0;
-	return (bits + 7) >>> 3;
+	for (let index = 0; index < text.length; index++) bits += LENGTHS[text.charCodeAt(index) & 0xff] ?? 0;
+	return Math.ceil(bits / 8);
 }
 
-/** Writes `text` (latin1) in Huffman code at `offset`; returns the offset after it. */
-export function huffmanEncode(text: string, out: Buffer, offset: number): number {
-	let pending = 0;
-	let pendingBits = 0;
+/**
+ * Writes `text` (latin1) in Huffman code at `offset`, unless that takes more than `most` octets, and never beyond them.
+ * Returns the offset after it, or -1 when there was no room. Throws `RangeError` when a character is not latin1.
+ */
+export function huffmanEncode(text: string, out: Buffer, offset: number, most: number): number {
+	const limit = offset + most;
+	// The low `32 - room` bits of `word` wait; what stands above them is shifted out before it is written.
+	let word = 0;
+	let room = 32;
+	let at = offset;
+	let seen = 0;
 	for (let index = 0; index < text.length; index++) {
-		const symbol = text.charCodeAt(index) & 0xff;
-		let length = lengths[symbol] ?? 0;
-		let code = codes[symbol] ?? 0;
-		if (length > 24) {
-			// At most 7 bits wait, so 24 more fit into 31: a longer code goes in two parts.
-			pending = (pending << (length - 16)) | (code >>> 16);
-			pendingBits += length - 16;
-			while (pendingBits >= 8) out[offset++] = pending >>> (pendingBits -= 8);
-			pending &= (1 << pendingBits) - 1;
-			code &= 0xffff;
-			length = 16;
+		const character = text.charCodeAt(index);
+		const symbol = character & 0xff;
+		seen |= character;
+		const packed = packedCodes[symbol] ?? 0;
+		let code = packed >>> 5;
+		let length = packed & 31;
+		if (length === 0) {
+			code = codes[symbol] ?? 0;
+			length = LENGTHS[symbol] ?? 0;
 		}
-		pending = (pending << length) | code;
-		pendingBits += length;
-		while (pendingBits >= 8) out[offset++] = pending >>> (pendingBits -= 8);
-		pending &= (1 << pendingBits) - 1;
+		if (length < room) {
+			word = (word << length) | code;
+			room -= length;
+			continue;
+		}
+		if (at + 4 > limit) return -1;
+		const left = length - room;
+		const full = (word << room) | (code >>> left);
+		out[at] = full >>> 24;
+		out[at + 1] = full >>> 16;
+		out[at + 2] = full >>> 8;
+		out[at + 3] = full;
+		at += 4;
+		word = code;
+		room = 32 - left;
 	}
-	if (pendingBits > 0) out[offset++] = (pending << (8 - pendingBits)) | ((1 << (8 - pendingBits)) - 1);
-	return offset;
+	if (seen > 0xff) throw notLatin1();
+	let waiting = 32 - room;
+	if (at + ((waiting + 7) >>> 3) > limit) return -1;
+	if (waiting === 0) return at;
+	// The last octet is filled up with ones (§5.2).
+	word = (word << room) | (0xffffffff >>> waiting);
+	for (; waiting > 0; waiting -= 8) {
+		out[at++] = word >>> 24;
+		word <<= 8;
+	}
+	return at;
 }
 
 // The decoder reads four bits at a time. No code is shorter than five, so a step completes one symbol at most.
@@ -88,8 +125,8 @@ const STATE_SHIFT = 18;
 	const children: Array<[number, number]> = [[-1, -1]];
 	// A child is -1 (none), an inner node, or a symbol as 1000 + symbol.
 	for (let symbol = 0; symbol <= EOS; symbol++) {
-		const length = lengths[symbol] ?? 0;
 		const code = codes[symbol] ?? 0;
+		const length = LENGTHS[symbol] ?? EOS_LENGTH;
 		let node = 0;
 		for (let bit = length - 1; bit >= 0; bit--) {
 			const side = (code >>> bit) & 1;
