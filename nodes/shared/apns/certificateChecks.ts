@@ -1,0 +1,49 @@
+/** What can be known of a provider certificate before connecting: dates, environment, topics. */
+import type { Environment } from './endpoints';
+import type { CertificateFacts } from './identity';
+import { FieldProblem } from './problems';
+
+const FIELD = 'Certificate';
+/** Apple's certificates last a year; two weeks are enough to renew one. */
+const EXPIRES_SOON_MS = 14 * 24 * 3_600_000;
+const RENEW = 'Create a new push certificate in the Apple Developer portal and put it into the credential.';
+
+function day(ms: number): string {
+	return Number.isNaN(ms) ? 'an unknown date' : new Date(ms).toISOString().slice(0, 10);
+}
+
+/** Why the certificate cannot be used at this moment; undefined when it can. */
+export function certificateTimeProblem(facts: CertificateFacts, nowMs: number): FieldProblem | undefined {
+	if (nowMs > facts.notAfterMs) return new FieldProblem(FIELD, `"${facts.commonName}" expired on ${day(facts.notAfterMs)}`, RENEW);
+	if (nowMs < facts.notBeforeMs) {
+		return new FieldProblem(FIELD, `"${facts.commonName}" is not valid before ${day(facts.notBeforeMs)}`, 'Check the clock of the machine n8n runs on.');
+	}
+	return undefined;
+}
+
+/** A hint when the certificate expires within two weeks. */
+export function certificateExpiryHint(facts: CertificateFacts, nowMs: number): FieldProblem | undefined {
+	const leftMs = facts.notAfterMs - nowMs;
+	if (leftMs < 0 || leftMs > EXPIRES_SOON_MS) return undefined;
+	return new FieldProblem(FIELD, `"${facts.commonName}" expires on ${day(facts.notAfterMs)}`, RENEW);
+}
+
+/** Why the certificate does not fit the environment; one without marks (VoIP, Wallet, MDM) fits both. APNs would answer GOAWAY BadCertificateEnvironment. */
+export function certificateEnvironmentProblem(facts: CertificateFacts, environment: Environment): FieldProblem | undefined {
+	if (facts.environments.length === 0 || facts.environments.includes(environment)) return undefined;
+	return new FieldProblem(
+		FIELD,
+		`"${facts.commonName}" is for ${facts.environments.join(' and ')} only, and the environment is ${environment}`,
+		`Set Environment to ${facts.environments.join(' or ')}, or use a certificate for ${environment}.`,
+	);
+}
+
+/** Why the certificate does not cover the topic (TopicDisallowed), or needs one (MissingTopic); undefined when it fits or nothing is known. */
+export function certificateTopicProblem(facts: CertificateFacts, topic: string | undefined): FieldProblem | undefined {
+	if (topic === undefined) {
+		if (facts.topics.length <= 1) return undefined;
+		return new FieldProblem('Topic', 'is missing, and the certificate carries several topics', `Choose one of: ${facts.topics.join(', ')}.`);
+	}
+	if (facts.topics.length === 0 || facts.topics.includes(topic)) return undefined;
+	return new FieldProblem('Topic', `${topic} is not among the topics of the certificate "${facts.commonName}"`, `The certificate covers: ${facts.topics.join(', ')}.`);
+}
