@@ -1,19 +1,19 @@
 /** The node APNs Send: pushes to devices. */
-import type {
-	ICredentialsDecrypted,
-	ICredentialTestFunctions,
-	IExecuteFunctions,
-	INodeCredentialTestResult,
-	INodeExecutionData,
-	INodeType,
-	INodeTypeDescription,
+import {
+	type ICredentialsDecrypted,
+	type ICredentialTestFunctions,
+	type IExecuteFunctions,
+	type INodeCredentialTestResult,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { FieldProblem } from '../shared/apns/problems';
 import { sharedClient } from '../shared/client';
 import { runBatch } from '../shared/n8n/batch';
 import { readCredential } from '../shared/n8n/credential';
 import { testCredential } from '../shared/n8n/credentialTest';
-import { fieldError } from '../shared/n8n/failures';
+import { asNodeError } from '../shared/n8n/failures';
 import { properties } from './properties';
 import { readItemSettings, readRunSettings } from './settings';
 
@@ -27,8 +27,8 @@ export class ApnsSend implements INodeType {
 		subtitle: '={{ $parameter["pushType"] }}',
 		description: 'Send push notifications to Apple devices',
 		defaults: { name: 'APNs Send' },
-		inputs: ['main'],
-		outputs: ['main'],
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'apnsApi', required: true, testedBy: 'apnsApiTest' }],
 		properties,
@@ -72,8 +72,7 @@ export class ApnsSend implements INodeType {
 			});
 			return [output];
 		} catch (error) {
-			if (error instanceof FieldProblem) throw fieldError(this.getNode(), error);
-			throw error;
+			throw asNodeError(this.getNode(), error);
 		}
 	}
 }

@@ -1,5 +1,5 @@
 /** Reads from a provider certificate what it allows: "Establishing a certificate-based connection to APNs"; extensions as seen in Apple's certificates. */
-import { X509Certificate } from 'node:crypto';
+import { type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { decodeAll, decodeObjectIdentifier, tags } from './der';
 import type { Environment } from './facts';

@@ -1,5 +1,5 @@
 /** The connection as Apple's servers keep it: TLS and ALPN, SETTINGS, one stream and then a thousand, what becomes of clients that ask too much. */
-import * as http2 from 'node:http2';
+import type * as http2 from 'node:http2';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { excessStreamsText } from './facts';

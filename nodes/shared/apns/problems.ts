@@ -13,3 +13,13 @@ export class FieldProblem extends Error {
 		this.name = 'FieldProblem';
 	}
 }
+
+/** Runs `read` and returns what it gives, or the problem it found; other errors pass. */
+export function orProblem<T>(read: () => T): T | FieldProblem {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof FieldProblem) return error;
+		throw error;
+	}
+}

@@ -324,11 +324,9 @@ export class ClientProtocol<C> {
 
 	private onHeaders(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
 		this.requireKnown(streamId, 'HEADERS');
-		let [from, to] = this.unpad(flags, bytes, start, end);
-		if ((flags & Flag.PRIORITY) !== 0) {
-			from += 5;
-			if (from > to) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'HEADERS too short for its priority fields');
-		}
+		const [content, to] = this.unpad(flags, bytes, start, end);
+		const from = (flags & Flag.PRIORITY) === 0 ? content : content + 5;
+		if (from > to) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'HEADERS too short for its priority fields');
 		if ((flags & Flag.END_HEADERS) !== 0) {
 			this.onHeaderBlock(streamId, flags, bytes, from, to);
 			return;

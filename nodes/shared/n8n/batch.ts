@@ -1,7 +1,7 @@
 /** The items of one run on their way through the client, and what the node returns or throws for them. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Notification } from '../apns/notification';
-import { FieldProblem } from '../apns/problems';
+import { FieldProblem, orProblem } from '../apns/problems';
 import { describeReason, isCommonToRun } from '../apns/reasons';
 import type { ApnsClient, RequestOptions } from '../client';
 import type { Outcome } from '../outcome';
@@ -69,13 +69,9 @@ async function sendAll(context: IExecuteFunctions, batch: Batch): Promise<Result
 	function* notifications(): Generator<Notification> {
 		for (let itemIndex = 0; itemIndex < batch.itemCount; itemIndex++) {
 			const results = perItem[itemIndex] ?? [];
-			let plan: ItemPlan;
-			try {
-				plan = batch.plan(itemIndex);
-			} catch (error) {
-				// Anything but a field's problem (an expression that throws, say) concerns the whole node.
-				if (!(error instanceof FieldProblem)) throw error;
-				results.push({ itemIndex, json: invalidJson(error, batch.environment, null), outcome: undefined });
+			const plan = orProblem(() => batch.plan(itemIndex));
+			if (plan instanceof FieldProblem) {
+				results.push({ itemIndex, json: invalidJson(plan, batch.environment, null), outcome: undefined });
 				continue;
 			}
 			for (const deviceToken of plan.tokens) {

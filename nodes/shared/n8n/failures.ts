@@ -4,9 +4,11 @@ import { FieldProblem } from '../apns/problems';
 import type { Outcome } from '../outcome';
 import { explain } from './resultItem';
 
-/** A field of the node or the credential that cannot be used. */
-export function fieldError(node: INode, problem: FieldProblem, itemIndex?: number): NodeOperationError {
-	return new NodeOperationError(node, problem.message, { description: problem.remedy, itemIndex });
+/** What ended the run, as n8n's error: a field that cannot be used, with its remedy; n8n's own errors as they are. */
+export function asNodeError(node: INode, error: unknown): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (error instanceof FieldProblem) return new NodeOperationError(node, error.message, { description: error.remedy });
+	return new NodeOperationError(node, error instanceof Error ? error : String(error));
 }
 
 /** An outcome that is common to the run, as the error that ends it. */

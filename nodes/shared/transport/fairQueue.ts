@@ -27,7 +27,7 @@ const COMPACT_AFTER = 1_024;
 
 export function createFairQueue(): FairQueue {
 	const lines = new Map<Caller, Line>();
-	let order: Line[] = [];
+	const order: Line[] = [];
 	let turn = 0;
 	let size = 0;
 
