@@ -6,3 +6,4 @@ declare module 'node-forge/lib/forge' {
 declare module 'node-forge/lib/asn1';
 declare module 'node-forge/lib/pbe';
 declare module 'node-forge/lib/pkcs12';
+declare module 'node-forge/lib/sha512';

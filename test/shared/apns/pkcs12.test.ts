@@ -1,0 +1,124 @@
+/** PKCS#12 files as Keychain and OpenSSL write them, old and new. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { asn1, pkcs12, pki } from 'node-forge';
+import { readPkcs12 } from '../../../nodes/shared/apns/pkcs12';
+import { FieldProblem } from '../../../nodes/shared/apns/problems';
+import { createAuthority, type IssuedCertificate } from '../../simulator/authority';
+
+const authority = createAuthority();
+/** RSA signatures as Apple's; forge would re-encode others. */
+const rsa = createAuthority({ keyType: 'rsa' }).provider({ uid: 'com.example.app' });
+const ec = authority.provider({ uid: 'com.example.app', keyType: 'ec' });
+const folder = mkdtempSync(path.join(tmpdir(), 'apns-p12-'));
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the node's own library writes: 3DES throughout, as old exports do for the key. */
+function byForge(issued: IssuedCertificate, passphrase: string): string {
+	const file = pkcs12.toPkcs12Asn1(pki.privateKeyFromPem(issued.privateKeyPem), pki.certificateFromPem(issued.certificatePem), passphrase, { algorithm: '3des' });
+	return Buffer.from(asn1.toDer(file).getBytes(), 'latin1').toString('base64');
+}
+
+/** What OpenSSL writes; its option `-legacy` gives RC2-40 for certificates and 3DES for the key, as Keychain did for years. */
+function byOpenssl(issued: IssuedCertificate, passphrase: string, options: readonly string[] = [], chain = ''): string {
+	const key = path.join(folder, 'key.pem');
+	const certificate = path.join(folder, 'certificate.pem');
+	const out = path.join(folder, 'out.p12');
+	writeFileSync(key, issued.privateKeyPem);
+	writeFileSync(certificate, issued.certificatePem + chain);
+	execFileSync('openssl', ['pkcs12', '-export', '-inkey', key, '-in', certificate, '-out', out, '-passout', `pass:${passphrase}`, ...options], {
+		env: { ...process.env, LC_ALL: 'C.UTF-8' },
+		stdio: 'pipe',
+	});
+	return readFileSync(out).toString('base64');
+}
+
+function problemOf(input: Parameters<typeof readPkcs12>[0]): { field: string; problem: string } {
+	try {
+		readPkcs12(input);
+	} catch (error) {
+		if (error instanceof FieldProblem) return { field: error.field, problem: error.problem };
+		throw error;
+	}
+	throw new Error('it was accepted');
+}
+
+if (!openssl) process.stderr.write('openssl is not installed: the PKCS#12 files it would write are not read.\n');
+
+describe('a PKCS#12 identity', () => {
+	it('gives certificate and key exactly as they went in', () => {
+		const identity = readPkcs12({ p12Base64: byForge(rsa, 'S3cret'), passphrase: 'S3cret' });
+		expect(identity).toMatchObject({ certificatePem: rsa.certificatePem, privateKeyPem: rsa.privateKeyPem });
+		expect(identity.facts).toMatchObject({ uid: 'com.example.app', environments: ['production', 'development'] });
+	});
+
+	it.each([
+		['with line breaks', (text: string) => text.replace(/.{64}/g, '$&\r\n')],
+		['as a data URL', (text: string) => `data:application/x-pkcs12;base64,${text}`],
+		['with PEM-like lines around it', (text: string) => `-----BEGIN PKCS12-----\n${text}\n-----END PKCS12-----`],
+		['in the URL alphabet', (text: string) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')],
+	])('reads base64 %s', (_name, shape) => {
+		expect(readPkcs12({ p12Base64: shape(byForge(rsa, '')), passphrase: '' }).privateKeyPem).toBe(rsa.privateKeyPem);
+	});
+
+	it.each([
+		['a wrong passphrase', { p12Base64: byForge(rsa, 'S3cret'), passphrase: 's3cret' }, 'Passphrase', 'does not open the PKCS#12 file'],
+		['no passphrase where one is needed', { p12Base64: byForge(rsa, 'S3cret') }, 'Passphrase', 'is empty, and the PKCS#12 file has one'],
+		['nothing', { p12Base64: '  ' }, 'PKCS#12', 'is empty'],
+		['PEM text', { p12Base64: rsa.certificatePem }, 'PKCS#12', 'is PEM text'],
+		['PEM text in base64', { p12Base64: Buffer.from(rsa.certificatePem).toString('base64') }, 'PKCS#12', 'is PEM text in base64'],
+		['a cut file', { p12Base64: byForge(rsa, '').slice(0, 1200) }, 'PKCS#12', 'is incomplete'],
+		['a damaged file', { p12Base64: Buffer.from(Buffer.from(byForge(rsa, ''), 'base64').fill(0xff, 8, 20)).toString('base64') }, 'PKCS#12', 'is damaged'],
+		['a certificate in DER', { p12Base64: rsa.certificatePem.replaceAll(/-----[^-]+-----/g, '') }, 'PKCS#12', 'is not a PKCS#12 file'],
+		['other text', { p12Base64: 'Hello, world!' }, 'PKCS#12', 'is not base64 text'],
+	])('refuses %s', (_name, input, field, problem) => {
+		expect(problemOf(input)).toEqual({ field, problem });
+	});
+
+	it('shows neither the passphrase nor the file in what it throws', () => {
+		const p12Base64 = byForge(rsa, 'S3cret');
+		try {
+			readPkcs12({ p12Base64, passphrase: 'wrong W0rd' });
+			throw new Error('it was accepted');
+		} catch (error) {
+			const told = JSON.stringify(error) + (error instanceof Error ? `${error.stack}${String(error.cause)}` : '');
+			expect(told).not.toContain('wrong W0rd');
+			expect(told).not.toContain(p12Base64.slice(0, 24));
+		}
+	});
+});
+
+if (openssl) {
+	describe('a PKCS#12 file by OpenSSL', () => {
+		const shapes: ReadonlyArray<readonly [string, readonly string[]]> = [
+			['today (PBES2, AES-256, SHA-256)', []],
+			['RC2-40 and 3DES, as Keychain did', ['-legacy']],
+			['3DES throughout', ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1']],
+			['certificates in the clear', ['-certpbe', 'NONE']],
+			['nothing encrypted', ['-keypbe', 'NONE', '-certpbe', 'NONE']],
+			['AES-128 and SHA-512', ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-128-CBC', '-macalg', 'sha512']],
+			['no MAC', ['-nomac']],
+		];
+		const passphrases = ['S3cret Word', '', 'pässwörd €'];
+		const cases = shapes.flatMap(([name, options]) => [rsa, ec].flatMap((issued) => passphrases.map((passphrase) => ({ name, options, issued, passphrase, kind: issued === rsa ? 'RSA' : 'EC' }))));
+
+		it.each(cases)('reads $name, $kind, passphrase "$passphrase"', ({ options, issued, passphrase }) => {
+			const identity = readPkcs12({ p12Base64: byOpenssl(issued, passphrase, options), passphrase });
+			expect(identity).toMatchObject({ certificatePem: issued.certificatePem, privateKeyPem: issued.privateKeyPem });
+		});
+
+		it.each(shapes.slice(0, 3))('tells a wrong passphrase: %s', (_name, options) => {
+			expect(problemOf({ p12Base64: byOpenssl(ec, 'S3cret', options), passphrase: 'other' }).field).toBe('Passphrase');
+			expect(problemOf({ p12Base64: byOpenssl(ec, 'S3cret', options), passphrase: 'öther' }).field).toBe('Passphrase');
+		});
+
+		it('puts the leaf before the chain and names a file without a key', () => {
+			expect(readPkcs12({ p12Base64: byOpenssl(ec, 'x', [], authority.caPem), passphrase: 'x' }).certificatePem).toBe(ec.certificatePem + authority.caPem);
+			expect(problemOf({ p12Base64: byOpenssl(ec, 'x', ['-nokeys']), passphrase: 'x' })).toEqual({ field: 'PKCS#12', problem: 'holds no private key' });
+		});
+	});
+}
