@@ -79,6 +79,11 @@ export class HpackEncoder {
 		return this.table.maxSize;
 	}
 
+	/** Names with a record: entries, remembered values, static indices. */
+	get knownNames(): number {
+		return this.names.size;
+	}
+
 	/** SETTINGS_HEADER_TABLE_SIZE of the peer, at any moment; the next block begins with the size updates it owes. */
 	setPeerMaxTableSize(size: number): void {
 		const bound = Math.min(this.ownMaxTableSize, size);
