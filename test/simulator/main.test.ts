@@ -52,7 +52,8 @@ test('it serves the credential it prints, tells each request without the token, 
 	const jwt = signProviderToken({ teamId: credential.teamId ?? '', keyId: credential.keyId ?? '', privateKeyPem: credential.privateKey ?? '' });
 	const session = http2.connect(`https://${credential.host}:${credential.port}`, { ca: credential.caBundle, servername: 'localhost' });
 	const stream = session.request({ ':method': 'POST', ':path': `/3/device/${'ab'.repeat(32)}`, authorization: `bearer ${jwt}`, 'apns-topic': 'com.example.mine' });
-	const [headers] = (await Promise.all([once(stream, 'response'), stream.end('{"aps":{}}')]))[0] as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader];
+	stream.end('{"aps":{}}');
+	const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader];
 	expect(headers[':status']).toBe(200);
 	session.destroy();
 	expect(JSON.parse(await own.lineLike(/"number":1/))).toMatchObject({ number: 1, connection: 1, status: 200, body: { aps: {} }, headers: { 'apns-topic': 'com.example.mine' } });
