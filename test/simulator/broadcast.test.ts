@@ -1,4 +1,6 @@
 /** Broadcasts and channel management: every reason of Apple's second table, and what becomes of channels and messages. */
+import { broadcastRules } from './broadcastApi';
+import { channelLimitRule, channelRules } from './channelApi';
 import { createChannelStore } from './channels';
 import { broadcastReasons, statusOf } from './reasons';
 import type { Bench, TestClient } from './testClient';
@@ -190,8 +192,18 @@ test('management has its own port, its own limit of one stream, and serves no pu
 	expect(bench.simulator.teams.teamIds).toEqual([teamId]);
 });
 
+/** Reasons no request earns by itself, and those of certificates, which `certificates.test.ts` earns. */
+const scripted = ['InternalServerError', 'ServiceUnavailable', 'Shutdown', 'BadCertificate', 'BadCertificateEnvironment'] as const;
+/** Apple's second table leaves out what both APIs must answer alike: keys, and repeated headers. */
+const shared = ['BadEnvironmentKeyIdInToken', 'UnrelatedKeyIdInToken', 'DuplicateHeaders'];
+
+test("between the rules and the script no reason of Apple's second table is missing, and none is made up", () => {
+	const ruled = [...broadcastRules, ...channelRules, channelLimitRule].map(({ reason }) => reason);
+	expect([...new Set([...ruled, ...scripted])].sort()).toEqual([...Object.keys(broadcastReasons), ...shared].sort());
+});
+
 test('what no request can earn comes by script', async () => {
-	for (const reason of ['InternalServerError', 'ServiceUnavailable', 'Shutdown', 'BadCertificate', 'BadCertificateEnvironment'] as const) {
+	for (const reason of scripted) {
 		bench.simulator.script.at(() => true, { type: 'answer', status: statusOf(reason), reason });
 		const reply = await push.request(bench.broadcast(stored), update);
 		expect(reply).toMatchObject({ status: broadcastReasons[reason].status, reason });

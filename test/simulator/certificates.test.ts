@@ -1,4 +1,5 @@
 /** Provider certificates: topics and environment come from the certificate, the bearer token counts for nothing, bad ones are sent away. */
+import { X509Certificate } from 'node:crypto';
 import type { IssuedCertificate, ProviderCertificateOptions } from './authority';
 import { createAuthority, sharedAuthority } from './authority';
 import { createChannelStore } from './channels';
@@ -101,4 +102,20 @@ test('where no certificate is asked for, none is seen and a token is needed', as
 	const client = await by(own, issue());
 	expect((await client.request({ ':method': 'POST', ':path': path }, payload)).reason).toBe('MissingProviderToken');
 	expect(own.simulator.journal.connections[0]?.clientCertificate).toBeUndefined();
+});
+
+test('a revoked certificate loses its connections and gets no new one; others stay', async () => {
+	const own = await bench();
+	const lost = issue();
+	const [first, other] = [await by(own, lost), await by(own, issue())];
+	own.simulator.revokeCertificate(new X509Certificate(lost.certificatePem).fingerprint256);
+	await first.closed();
+	await expect(by(own, lost)).rejects.toThrow();
+	expect((await other.request({ ':method': 'POST', ':path': path }, payload)).status).toBe(200);
+});
+
+test('a bad certificate may end the connection right after the handshake', async () => {
+	const own = await bench({ badCertificate: 'cut' });
+	await expect(by(own, issue({ kind: 'production' }))).rejects.toThrow();
+	expect(own.simulator.counters()).toMatchObject({ connections: 1, streams: 0 });
 });

@@ -79,6 +79,9 @@ export function clientCertificateOf(socket: TLSSocket): ClientCertificate | unde
 	return certificate === undefined ? undefined : readClientCertificate(certificate, socket.authorized);
 }
 
+/** Fingerprints of revoked certificates; TLS with one of them comes to nothing ("Establishing a certificate-based connection"). */
+export type RevokedCertificates = ReadonlySet<string>;
+
 export type CertificateTrouble = 'BadCertificate' | 'BadCertificateEnvironment';
 
 /** Why a certificate may not be used here, or undefined. Trust and dates go before the environment. */

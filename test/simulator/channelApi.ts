@@ -99,7 +99,7 @@ export const channelRules: ReadonlyArray<Rule<ChannelRequest>> = [
 ];
 
 /** Tried last, when all else is right: the creation itself. */
-const channelLimitRule: Rule<ChannelRequest> = { reason: 'CannotCreateChannelConfig', about: 'content', broken: () => true };
+export const channelLimitRule: Rule<ChannelRequest> = { reason: 'CannotCreateChannelConfig', about: 'content', broken: () => true };
 
 function read(request: ApiRequest, options: ChannelApiOptions): ChannelRequest {
 	const [, bundleId = '', resource = ''] = /^\/1\/apps\/([^/?#]+)\/([^/?#]+)$/.exec(request.path) ?? [];

@@ -59,7 +59,7 @@ test('a shrinking limit refuses what is in flight above it, and those refused we
 	const refused = await Promise.all(stalled.slice(1));
 	expect(refused.map((error) => (error instanceof StreamError ? error.rstCode : error))).toEqual(Array(4).fill(errorCodes.REFUSED_STREAM));
 	expect(own.simulator.acceptedPushes).toHaveLength(1);
-	expect(own.simulator.journal.connections[0]?.serverFrames.RST_STREAM).toBe(8);
+	expect(own.simulator.journal.connections[0]?.resetsSent.map(({ code }) => code)).toEqual(Array(4).fill([errorCodes.REFUSED_STREAM, errorCodes.STREAM_CLOSED]).flat());
 });
 
 test('streams opened before the new limit can be known are refused, and the connection lives', async () => {
@@ -190,4 +190,40 @@ test('closing the simulator closes its connections and frees its ports', async (
 	await own.simulator.close();
 	await client.closed();
 	await expect(new Promise((_resolve, reject) => void net.connect(pushPort, '127.0.0.1').once('error', reject))).rejects.toThrow('ECONNREFUSED');
+});
+
+test('too many errors in a row end the connection where asked; an accepted push or a 410 forgives', async () => {
+	const own = await bench({ errorBudget: 2 });
+	const gone = '01'.repeat(32);
+	own.simulator.devices.unregister(gone);
+	const client = await own.connect();
+	const bad = own.push({ 'apns-priority': '7' });
+	for (const headers of [bad, bad, own.push({ ':path': `/3/device/${gone}` }), bad, bad, own.push(), bad, bad]) await client.request(headers, payload);
+	expect(own.simulator.journal.connections[0]?.goawaysSent).toEqual([]);
+	expect((await client.request(bad, payload)).status).toBe(400);
+	expect((await client.goaway())[0]).toBe(errorCodes.NO_ERROR);
+	await client.closed();
+});
+
+test.each(['tcp', 'tls'] as const)('connections may be rejected at %s, so many times', async (at) => {
+	const own = await bench();
+	own.simulator.rejectConnections(at, 2);
+	for (let tries = 0; tries < 2; tries += 1) await expect(own.connect()).rejects.toThrow();
+	expect((await (await own.connect()).request(own.push(), payload)).status).toBe(200);
+	expect(own.simulator.counters().connections).toBe(1);
+});
+
+test('what the journal keeps may be bounded; numbers and counters go on', async () => {
+	const own = await bench({ journalKeeps: 3 });
+	for (let at = 0; at < 5; at += 1) {
+		const client = await own.connect();
+		await client.request(own.push(), payload);
+		client.close();
+		await own.simulator.journal.waitFor(({ connections }) => connections.every(({ closedAtMs }) => closedAtMs !== undefined));
+	}
+	const { journal, acceptedPushes } = own.simulator;
+	expect(journal.requests.map(({ number }) => number)).toEqual([3, 4, 5]);
+	expect(journal.connections.map(({ id }) => id)).toEqual([3, 4, 5]);
+	expect(acceptedPushes).toHaveLength(3);
+	expect(own.simulator.counters()).toMatchObject({ connections: 5, streams: 5, accepted: 5 });
 });

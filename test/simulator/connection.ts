@@ -2,8 +2,9 @@
 import * as http2 from 'node:http2';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import type { ClientCertificate } from './certificates';
+import type { ClientCertificate, RevokedCertificates } from './certificates';
 import { certificateTrouble, clientCertificateOf } from './certificates';
+import type { Environment } from './facts';
 import { excessStreamsText } from './facts';
 import type { GoawayAction } from './faults';
 import type { SettingValues } from './frames';
@@ -11,7 +12,6 @@ import { errorCodes, flags, frameName, frameTypes, goawayFrame, maxStreamId, rea
 import type { ConnectionRecord, JournalWriter, PortRole } from './journal';
 import type { TokenBinding } from './providerToken';
 import { createBinding } from './providerToken';
-import type { Environment } from './facts';
 import type { Wire } from './wire';
 import { tapWire } from './wire';
 
@@ -27,7 +27,10 @@ export interface ConnectionOptions {
 	readonly excessStreams: 'goaway' | 'node';
 	/** More resets of the client than this in the time draw GOAWAY ENHANCE_YOUR_CALM; undefined: never. */
 	readonly resetBudget?: { readonly resets: number; readonly withinMs: number };
-	readonly badCertificate: 'goaway' | 'answer';
+	readonly badCertificate: 'goaway' | 'answer' | 'cut';
+	readonly revoked: RevokedCertificates;
+	/** More error answers than this without an accepted request between them end the connection; undefined: never. */
+	readonly errorBudget?: number;
 	/** GOAWAY IdleTimeout after this much silence of the client; undefined: never. */
 	readonly idleTimeoutMs?: number;
 	readonly onStream: (connection: Connection, stream: ServerHttp2Stream, headers: readonly string[], endOfStream: boolean) => void;
@@ -47,6 +50,8 @@ export interface Connection {
 	/** Sends SETTINGS when the limit differs; `refuseSurplus` refuses the youngest unanswered streams above it. */
 	setStreamLimit(streams: number, refuseSurplus?: boolean): void;
 	goaway(action: Omit<GoawayAction, 'type'>, streamId?: number): void;
+	/** Counts an answer against the error budget. */
+	noteAnswer(failed: boolean): void;
 	cut(): void;
 }
 
@@ -83,6 +88,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 		clientSettings: {},
 		goaways: [],
 		goawaysSent: [],
+		resetsSent: [],
 		limitsSent: [],
 		mostOpenStreams: 0,
 		tokenDigests: binding.digests,
@@ -93,6 +99,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 	const refusing = new Set<number>();
 	let lastStreamId = maxStreamId;
 	let highestStreamId = 0;
+	let errors = 0;
 	let draining = false;
 	let idleTimer: NodeJS.Timeout | undefined;
 	let streamLimit = certificate === undefined ? (options.settings.maxConcurrentStreams ?? 1) : options.provenStreamLimit;
@@ -130,6 +137,7 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 			const limit = frame.type === frameTypes.SETTINGS && (frame.flags & flags.ACK) === 0 ? readSettings(frame.payload).maxConcurrentStreams : undefined;
 			if (limit !== undefined) record.limitsSent.push(limit);
 			if (frame.type === frameTypes.GOAWAY) record.goawaysSent.push(readGoaway(frame.payload));
+			if (frame.type === frameTypes.RST_STREAM) record.resetsSent.push({ streamId: frame.streamId, code: frame.payload.readUInt32BE(0) });
 			// pushy #476: REFUSED_STREAM is followed by STREAM_CLOSED for the same stream.
 			if (frame.type === frameTypes.RST_STREAM && refusing.delete(frame.streamId)) wire.inject(resetFrame(frame.streamId, errorCodes.STREAM_CLOSED));
 			if (draining) setImmediate(endWhenDrained);
@@ -222,11 +230,18 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 			}
 		},
 		goaway,
+		noteAnswer(failed) {
+			errors = failed ? errors + 1 : 0;
+			if (options.errorBudget !== undefined && errors > options.errorBudget) goaway({ lastStream: 'this', then: 'drain' });
+		},
 		cut: () => wire.cut(),
 	};
 
 	const trouble = certificate === undefined ? undefined : certificateTrouble(certificate, options.environment, clock());
-	if (trouble !== undefined && options.badCertificate === 'goaway') goaway({ reason: trouble, lastStream: 'zero', then: 'close' });
+	const revoked = certificate !== undefined && options.revoked.has(certificate.fingerprint256);
+	// Node's TLS server cannot refuse a certificate with an alert: the connection is cut right after the handshake instead.
+	if (revoked || (trouble !== undefined && options.badCertificate === 'cut')) wire.cut();
+	else if (trouble !== undefined && options.badCertificate === 'goaway') goaway({ reason: trouble, lastStream: 'zero', then: 'close' });
 	journal.events.emit('connection', record);
 	journal.changed();
 	return connection;

@@ -1,6 +1,6 @@
 /** Device pushes: each reason of Apple's table that a request can earn, and what an accepted one gets back. */
-import { deviceReasons } from './reasons';
-import { statusOf } from './reasons';
+import { deviceRules } from './deviceApi';
+import { deviceReasons, statusOf } from './reasons';
 import type { Bench, TestClient } from './testClient';
 import { bundleId, deviceToken, startBench } from './testClient';
 
@@ -143,8 +143,14 @@ test('in production there is no unique id, and a token never seen is bad where o
 	}
 });
 
+/** Reasons no request earns by itself. */
+const rest = ['IdleTimeout', 'Forbidden', 'InternalServerError', 'ServiceUnavailable', 'Shutdown'] as const;
+
+test("between the rules and the script no reason of Apple's table is missing, and none is made up", () => {
+	expect([...new Set([...deviceRules.map(({ reason }) => reason), ...rest])].sort()).toEqual(Object.keys(deviceReasons).sort());
+});
+
 test('reasons no request can earn come by script, with any headers', async () => {
-	const rest = ['IdleTimeout', 'Forbidden', 'InternalServerError', 'ServiceUnavailable', 'Shutdown'] as const;
 	for (const reason of rest) {
 		bench.simulator.script.at((request) => request.path.endsWith('ee'), { type: 'answer', status: statusOf(reason), reason, headers: { 'retry-after': '7' } });
 		const reply = await client.request(bench.push({ ':path': to('ee'.repeat(32)) }), alert);

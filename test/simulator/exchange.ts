@@ -111,6 +111,8 @@ export function beginExchange(connection: Connection, stream: ServerHttp2Stream,
 		if (wedges) connection.setStreamLimit(1, true);
 		else if (credentialAccepted && (!failed || !options.dropStreamsOnReject)) connection.setStreamLimit(options.provenStreamLimit);
 		else if (failed && options.dropStreamsOnReject) connection.setStreamLimit(1, true);
+		// 410 is no error in the sense of "too many errors" (table of "Handling notification responses").
+		connection.noteAnswer(failed);
 	}
 
 	function answerHonestly(): void {

@@ -34,6 +34,8 @@ export interface ConnectionRecord {
 	readonly goaways: Array<{ readonly lastStreamId: number; readonly code: number; readonly debug: string }>;
 	/** GOAWAYs the simulator sent. */
 	readonly goawaysSent: Array<{ readonly lastStreamId: number; readonly code: number; readonly debug: string }>;
+	/** Streams the simulator reset, with the error code; those refused for the stream limit never become requests. */
+	readonly resetsSent: Array<{ readonly streamId: number; readonly code: number }>;
 	/** Stream limits told to the client, in order. */
 	readonly limitsSent: number[];
 	/** Most streams open at once. */
@@ -111,7 +113,7 @@ export interface JournalWriter extends Journal {
 	changed(): void;
 }
 
-/** `keep`: most requests remembered; older ones are forgotten (default: all). */
+/** `keep`: most requests remembered, and most closed connections; older ones are forgotten (default: all). */
 export function createJournal(keep = Number.POSITIVE_INFINITY): JournalWriter {
 	const connections: ConnectionRecord[] = [];
 	const requests: RequestRecord[] = [];
@@ -163,6 +165,8 @@ export function createJournal(keep = Number.POSITIVE_INFINITY): JournalWriter {
 			lastConnection += 1;
 			const whole = Object.assign(record, { id: lastConnection });
 			connections.push(whole);
+			const oldest = connections.length > keep ? connections.findIndex(({ closedAtMs }) => closedAtMs !== undefined) : -1;
+			if (oldest >= 0) connections.splice(oldest, 1);
 			return whole;
 		},
 		addRequest(record) {

@@ -43,8 +43,8 @@ export interface SimulatorOptions {
 	readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
 	/** Ask clients for a provider certificate, as Apple does. Default true; a client may come without. */
 	readonly requestClientCertificate?: boolean;
-	/** An untrusted, expired or other environment's certificate: GOAWAY (default, as observed) or a 403 answer (as documented). */
-	readonly badCertificate?: 'goaway' | 'answer';
+	/** An untrusted, expired or other environment's certificate: GOAWAY (default, as observed), a 403 answer (as documented), or the end right after the handshake. */
+	readonly badCertificate?: 'goaway' | 'answer' | 'cut';
 	/** ALPN protocols offered; default `h2` alone. A client that offers none is served, as Apple does. */
 	readonly alpn?: readonly string[];
 	readonly minTlsVersion?: 'TLSv1.2' | 'TLSv1.3';
@@ -57,6 +57,8 @@ export interface SimulatorOptions {
 	readonly excessStreams?: 'goaway' | 'node';
 	readonly resetBudget?: { readonly resets: number; readonly withinMs: number };
 	readonly idleTimeoutMs?: number;
+	/** More error answers in a row than this (410 does not count) draw a GOAWAY; default: never. Apple's number is unpublished. */
+	readonly errorBudget?: number;
 	/** Before each honest answer; default 0. */
 	readonly answerDelayMs?: number | ((request: RequestRecord) => number);
 	/** Measure the 20 minutes between provider tokens by their arrival on the connection instead of by `iat`. */
@@ -73,7 +75,7 @@ export interface SimulatorOptions {
 	readonly channelCreatedStatus?: 200 | 201;
 	/** Broadcasts of the whole service above this many in the time draw TooManyRequests; default: never. */
 	readonly broadcastRateLimit?: { readonly broadcasts: number; readonly withinMs: number };
-	/** Most requests the journal remembers; default all. */
+	/** Most requests, accepted pushes and closed connections remembered; default all. */
 	readonly journalKeeps?: number;
 }
 
@@ -106,6 +108,8 @@ export interface Simulator {
 	counters(): Counters;
 	/** Tokens of the key are refused from now on. */
 	revoke(keyId: string): void;
+	/** TLS with the certificate fails from now on, and its connections end. Takes `fingerprint256` as Node prints it. */
+	revokeCertificate(fingerprint256: string): void;
 	/** Gives the team a new key and revokes its others (`keepOld`: leaves them). */
 	rotateKeys(teamId: string, options?: { readonly keepOld?: boolean }): SigningKey;
 	/** Switches the broadcast capability of an app; off deletes its channels. */
@@ -116,6 +120,8 @@ export interface Simulator {
 	setMaxConcurrentStreams(streams: number, options?: { readonly refuseSurplus?: boolean }): void;
 	/** All connections go silent without closing (`true`), or speak again. */
 	setSilent(silent: boolean): void;
+	/** New connections are cut before TLS (`tcp`) or right after it (`tls`), so many times; 0 ends it. */
+	rejectConnections(at: 'tcp' | 'tls', times?: number): void;
 	/** Cuts every open connection without a word. */
 	cutAll(): void;
 	/** Ends all connections and both ports. */
@@ -141,7 +147,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	const own = options.tls ?? { cert: '', key: '' };
 	const issued = options.tls === undefined ? authority.server() : { certificatePem: own.cert, privateKeyPem: own.key };
 	const caPem = options.tls === undefined ? authority.caPem : (options.tls.ca ?? options.tls.cert);
-	const journal = createJournal(options.journalKeeps);
+	const keeps = options.journalKeeps ?? Number.POSITIVE_INFINITY;
+	const journal = createJournal(keeps);
+	const revoked = new Set<string>();
 	const teams = createTeams(options.teams ?? []);
 	const verifier = createTokenVerifier(teams);
 	const devices = createDevices(options.devices ?? {}, clock);
@@ -154,6 +162,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	const acceptedPushes: AcceptedPush[] = [];
 	const broadcastTimes: number[] = [];
 	const delay = options.answerDelayMs ?? 0;
+	const rejections = { tcp: 0, tls: 0 };
 	let provenStreamLimit = options.maxConcurrentStreamsAfterAuth ?? 1000;
 	let silent = false;
 	let accepted = 0;
@@ -177,7 +186,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		minDeviceTokenDigits: options.minDeviceTokenDigits ?? limits.minDeviceTokenDigits,
 		requirePushType: options.requirePushType ?? false,
 		malformedPayload: options.malformedPayload ?? 'accept',
-		onAccepted: (push: AcceptedPush) => void acceptedPushes.push(push),
+		onAccepted(push: AcceptedPush) {
+			acceptedPushes.push(push);
+			if (acceptedPushes.length > keeps) acceptedPushes.shift();
+		},
 	} as const;
 	const broadcastApi = { channels, teams, spelling, throttled };
 	const channelApi = { channels, teams, spelling, createdStatus: options.channelCreatedStatus ?? 201 };
@@ -212,6 +224,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		},
 	};
 
+	/** True for a connection that is to be cut at this point. */
+	function rejects(at: keyof typeof rejections): boolean {
+		if (rejections[at] <= 0) return false;
+		rejections[at] -= 1;
+		return true;
+	}
+
 	function serve(role: PortRole): tls.Server {
 		const server = tls.createServer({
 			cert: issued.certificatePem,
@@ -224,9 +243,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			minVersion: options.minTlsVersion ?? 'TLSv1.2',
 			maxVersion: options.maxTlsVersion ?? 'TLSv1.3',
 		});
-		server.on('connection', (socket) => socket.setNoDelay(true));
+		server.on('connection', (socket) => {
+			socket.setNoDelay(true);
+			if (rejects('tcp')) socket.destroy();
+		});
 		server.on('tlsClientError', (_error, socket) => socket.destroy());
 		server.on('secureConnection', (socket) => {
+			if (rejects('tls')) {
+				socket.destroy();
+				return;
+			}
 			sockets.add(socket);
 			socket.once('close', () => sockets.delete(socket));
 			const connection = openConnection(socket, {
@@ -239,6 +265,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 				excessStreams: options.excessStreams ?? 'goaway',
 				resetBudget: options.resetBudget,
 				badCertificate: options.badCertificate ?? 'goaway',
+				revoked,
+				errorBudget: options.errorBudget,
 				idleTimeoutMs: options.idleTimeoutMs,
 				onStream(from, stream, headers) {
 					streams += 1;
@@ -279,6 +307,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		acceptedPushes,
 		counters: () => ({ connections: opened, openConnections: connections.size, streams, providerTokens: verifier.distinctTokens(), accepted }),
 		revoke: teams.revoke,
+		revokeCertificate(fingerprint256) {
+			revoked.add(fingerprint256);
+			for (const connection of [...connections]) if (connection.certificate?.fingerprint256 === fingerprint256) connection.cut();
+		},
 		rotateKeys(teamId, { keepOld = false } = {}) {
 			const old = teams.keyIds(teamId);
 			const key = createSigningKey(randomKeyId());
@@ -303,6 +335,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 				if (on) wire.hold();
 				else wire.release();
 			}
+		},
+		rejectConnections(at, times = Number.POSITIVE_INFINITY) {
+			rejections[at] = times;
 		},
 		cutAll() {
 			for (const connection of [...connections]) connection.cut();
