@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { pki, asn1 } from '../vendor/forge';
 import { readFacts, looksLikePushCertificate } from './certificateFacts';
 import type { CertificateFacts, CertificateIdentity } from './identity';
-import { derLength, readPem, writePem, type PemBlock } from './pem';
+import { derLength, looksLikePkcs12, readPem, writePem, type PemBlock } from './pem';
 import { FieldProblem } from './problems';
 
 const CERTIFICATE = 'Certificate';
@@ -34,14 +34,6 @@ function certificateFrom(block: PemBlock): X509Certificate {
 	} catch {
 		throw new FieldProblem(CERTIFICATE, 'cannot be read as an X.509 certificate', WHOLE_CERTIFICATE);
 	}
-}
-
-/** PKCS#12 begins with version 3 (RFC 7292 §4). */
-export function looksLikePkcs12(der: Buffer): boolean {
-	const length = derLength(der);
-	if (length === undefined) return false;
-	const at = (der[1] ?? 0) < 0x80 ? 2 : 2 + ((der[1] ?? 0) & 0x7f);
-	return der[at] === 0x02 && der[at + 1] === 0x01 && der[at + 2] === 0x03;
 }
 
 /** What else people put into the certificate's field. */

@@ -94,7 +94,8 @@ export function readPem(pasted: string, depth = 0): PemBlock[] {
 	if (blocks.length > 0) return blocks;
 	const block = blockOf(markers[0]?.[2] ?? '', text.replace(MARKER, '').replace(/-{2,}/g, ''));
 	const inside = block.der.toString('latin1');
-	if (depth < 2 && /-----\s*BEGIN/.test(inside)) return readPem(block.der.toString('utf8'), depth + 1);
+	// The second is the first once more in base64, as secrets of Kubernetes are.
+	if (depth < 2 && /-----\s*BEGIN|^\s*LS0tLS1CRUdJTi/.test(inside)) return readPem(block.der.toString('utf8'), depth + 1);
 	return [block];
 }
 
@@ -112,4 +113,32 @@ export function derLength(der: Buffer): number | undefined {
 	const lengthOctets = first & 0x7f;
 	if (lengthOctets < 1 || lengthOctets > 4 || der.length < 2 + lengthOctets) return undefined;
 	return 2 + lengthOctets + der.readUIntBE(2, lengthOctets);
+}
+
+/** What stands in the outer SEQUENCE; undefined when it is none or is cut. */
+function sequenceContent(der: Buffer): Buffer | undefined {
+	const length = derLength(der);
+	if (length === undefined || length > der.length) return undefined;
+	const first = der.readUInt8(1);
+	return der.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f), length);
+}
+
+/** PKCS#12 begins with version 3 (RFC 7292 §4). */
+export function looksLikePkcs12(der: Buffer): boolean {
+	// A cut file is still one: its header is enough.
+	const first = der[1] ?? 0;
+	const at = first < 0x80 ? 2 : 2 + (first & 0x7f);
+	return derLength(der) !== undefined && der[at] === 0x02 && der[at + 1] === 0x01 && der[at + 2] === 0x03;
+}
+
+/** Arcs 1.2.840.113549.1.5 (PKCS#5) and 1.2.840.113549.1.12.1 (PKCS#12) of password-based encryption. */
+const encryptionArcs = [Buffer.from('2a864886f70d0105', 'hex'), Buffer.from('2a864886f70d010c01', 'hex')];
+
+/** EncryptedPrivateKeyInfo has an algorithm where a plain key has its version (RFC 5958 §2, §3). */
+export function looksEncrypted(der: Buffer): boolean {
+	const content = sequenceContent(der);
+	if (content === undefined || content[0] !== 0x30) return false;
+	// SEQUENCE, its length (one octet for the old ciphers, up to two for PBES2), OBJECT IDENTIFIER, its length.
+	const algorithm = content.subarray(2, 16);
+	return encryptionArcs.some((arc) => algorithm.includes(arc));
 }

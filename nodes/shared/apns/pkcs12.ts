@@ -1,9 +1,9 @@
 /** A provider identity from PKCS#12 (.p12), as Keychain exports it today and as it did with RC2-40, which OpenSSL 3 refuses. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { asn1, pkcs12, pki, type Asn1, type Pkcs12 } from '../vendor/forge';
-import { chooseLeaf, identityOf, looksLikePkcs12 } from './certificate';
+import { chooseLeaf, identityOf } from './certificate';
 import type { CertificateIdentity } from './identity';
-import { derLength, unmangle } from './pem';
+import { derLength, looksLikePkcs12, unmangle } from './pem';
 import { FieldProblem } from './problems';
 
 const FIELD = 'PKCS#12';
