@@ -4,7 +4,7 @@ module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
 	transform: {
-		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json', isolatedModules: true, diagnostics: false }],
+		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json', diagnostics: false }],
 	},
 	moduleNameMapper: {
 		'^(?:\\.{1,2}/)+(?:.*/)?vendor/([a-z0-9]+)$': '<rootDir>/dist/nodes/shared/vendor/$1.js',
