@@ -7,19 +7,30 @@ import { identityHash } from './identityKey';
 const REPLACE_AFTER_MS = 50 * 60_000;
 /** A newer token within 20 minutes on one connection draws TooManyProviderTokenUpdates. */
 const NEVER_WITHIN_MS = 20 * 60_000;
+/** Apple counts an hour; a token asked to be kept is given up a little before. */
+const USELESS_AFTER_MS = 59 * 60_000;
+/** `iat` so far ahead of the clock means that the clock was set back: it was wrong then, or is now. */
+const AHEAD_OF_CLOCK_MS = 5 * 60_000;
 /** Identities remembered; more than one process serves. */
 const MAX_TOKENS = 1_024;
 
 export interface ProviderTokenStoreOptions {
 	/** Wall clock, milliseconds since epoch: `iat` is compared with Apple's. */
 	readonly nowMs?: () => number;
+	/** A clock nobody sets, milliseconds from any start: how long ago a token was really signed. */
+	readonly monotonicMs?: () => number;
 	/** Signs a token; replaced in tests that count signatures. */
 	readonly sign?: (identity: TokenIdentity, issuedAtSeconds: number) => Promise<string>;
 }
 
 interface Entry {
 	token: string | undefined;
+	/** By the wall clock, as `iat` says. */
 	issuedAtMs: number;
+	/** By the clock nobody sets. */
+	signedAtMs: number;
+	/** Nothing is signed before, by the clock nobody sets; `keep` asks for it. */
+	keptUntilMs: number;
 	pending: Promise<string> | undefined;
 }
 
@@ -36,17 +47,19 @@ export class ProviderTokenStore {
 	private readonly entries = new Map<string, Entry>();
 	private readonly hashes = new WeakMap<TokenIdentity, string>();
 	private readonly nowMs: () => number;
+	private readonly monotonicMs: () => number;
 	private readonly sign: (identity: TokenIdentity, issuedAtSeconds: number) => Promise<string>;
 
 	constructor(options: ProviderTokenStoreOptions = {}) {
 		this.nowMs = options.nowMs ?? Date.now;
+		this.monotonicMs = options.monotonicMs ?? (() => performance.now());
 		this.sign = options.sign ?? signProviderToken;
 	}
 
 	/** The token to use now: at once when one is fresh, else as a promise that all callers share. Rejects when signing fails. */
 	get(identity: TokenIdentity): string | Promise<string> {
 		const entry = this.entry(identity);
-		if (entry.token !== undefined && this.ageMs(entry) < REPLACE_AFTER_MS) return entry.token;
+		if (entry.token !== undefined && this.isGood(entry)) return entry.token;
 		return this.signOnce(identity, entry);
 	}
 
@@ -68,9 +81,29 @@ export class ProviderTokenStore {
 		return { replaced: true };
 	}
 
-	/** A clock set back makes a token look younger than new: such a one counts as old, but is not signed anew within 20 minutes. */
+	/**
+	 * APNs answered TooManyProviderTokenUpdates: nothing is signed for 20 minutes from now, unless the token in use ends
+	 * before. (Another process with the same key may be the cause; a new token here would only add to it.)
+	 */
+	keep(identity: TokenIdentity): void {
+		this.entry(identity).keptUntilMs = this.monotonicMs() + NEVER_WITHIN_MS;
+	}
+
+	/** Whether the token may be used as it is. */
+	private isGood(entry: Entry): boolean {
+		const wallMs = this.nowMs() - entry.issuedAtMs;
+		const monotonicMs = this.monotonicMs();
+		const ageMs = Math.max(wallMs, monotonicMs - entry.signedAtMs);
+		if (ageMs >= REPLACE_AFTER_MS) return ageMs < USELESS_AFTER_MS && monotonicMs < entry.keptUntilMs;
+		return wallMs > -AHEAD_OF_CLOCK_MS || ageMs < NEVER_WITHIN_MS;
+	}
+
+	/**
+	 * The larger age of two clocks: the monotonic one stands still while a machine sleeps, the wall clock may be set back.
+	 * Set forward by mistake it makes one token too many; Apple then would refuse the old one as well if it was no mistake.
+	 */
 	private ageMs(entry: Entry): number {
-		return Math.abs(this.nowMs() - entry.issuedAtMs);
+		return Math.max(this.nowMs() - entry.issuedAtMs, this.monotonicMs() - entry.signedAtMs);
 	}
 
 	private entry(identity: TokenIdentity): Entry {
@@ -87,7 +120,7 @@ export class ProviderTokenStore {
 				break;
 			}
 		}
-		const entry: Entry = { token: undefined, issuedAtMs: 0, pending: undefined };
+		const entry: Entry = { token: undefined, issuedAtMs: 0, signedAtMs: 0, keptUntilMs: 0, pending: undefined };
 		this.entries.set(hash, entry);
 		return entry;
 	}
@@ -95,15 +128,19 @@ export class ProviderTokenStore {
 	private signOnce(identity: TokenIdentity, entry: Entry): Promise<string> {
 		if (entry.pending !== undefined) return entry.pending;
 		const issuedAtMs = this.nowMs();
+		const signedAtMs = this.monotonicMs();
 		const pending = this.sign(identity, Math.floor(issuedAtMs / 1_000))
 			.then((token) => {
 				entry.token = token;
 				entry.issuedAtMs = issuedAtMs;
+				entry.signedAtMs = signedAtMs;
 				return token;
 			})
 			.finally(() => {
 				if (entry.pending === pending) entry.pending = undefined;
 			});
+		// Who only looks for a fresher token drops this promise; its failure must not end the process.
+		pending.catch(() => undefined);
 		entry.pending = pending;
 		return pending;
 	}
