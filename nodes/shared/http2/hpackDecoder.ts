@@ -1,6 +1,6 @@
 /** HPACK decoder, strict and bounded (RFC 7541 §3, §6). */
 import { DEFAULT_TABLE_BYTES, DynamicTable, entryBytes, FIRST_DYNAMIC_INDEX, STATIC_TABLE } from './hpackTable';
-import { huffmanDecode } from './huffman';
+import { huffmanDecode, huffmanRoom } from './huffman';
 
 /** A header block that breaks RFC 7541: a connection error COMPRESSION_ERROR (RFC 9113 §4.3). */
 export class HpackError extends Error {
@@ -88,8 +88,9 @@ export class HpackDecoder {
 		const indexed = (octet & 0x40) !== 0;
 		const nameIndex = this.readInteger(indexed ? 6 : 4);
 		const name = nameIndex === 0 ? this.readString() : this.at(nameIndex).name;
-		const value = this.readString();
-		return indexed ? this.table.insert(name, value) : { name, value };
+		const field = { name, value: this.readString() };
+		if (indexed) this.table.insert(field);
+		return field;
 	}
 
 	private at(index: number): DecodedField {
@@ -128,8 +129,7 @@ export class HpackDecoder {
 		if (end > this.end) throw new HpackError('a header block ends inside a string');
 		this.position = end;
 		if (!coded) return this.block.toString('latin1', start, end);
-		// The shortest code has five bits.
-		const room = Math.ceil((length * 8) / 5);
+		const room = huffmanRoom(length);
 		const text = room <= scratch.length ? scratch : Buffer.allocUnsafeSlow(room);
 		const decoded = huffmanDecode(this.block, start, end, text);
 		if (decoded < 0) throw new HpackError('a string in broken Huffman code');

@@ -1,6 +1,6 @@
 /** HPACK encoder that obeys a rule per header, as Apple asks of providers (RFC 7541; Apple, "Establishing a connection to APNs"). */
 import { DEFAULT_TABLE_BYTES, DynamicTable, STATIC_TABLE, type TableEntry } from './hpackTable';
-import { huffmanEncode, huffmanLength, notLatin1 } from './huffman';
+import { writeInteger, writeString } from './hpackWriter';
 
 /** How a header may use the dynamic table. */
 export type Indexing =
@@ -49,8 +49,6 @@ STATIC_TABLE.forEach(([name, value], position) => {
 const REMEMBERED_VALUES = 16;
 /** Names known at once. A provider sends about fifteen; beyond this bound the ones outside the table are forgotten. */
 const MAX_NAMES = 256;
-/** String lengths below this take one octet: the largest 7-bit prefix is the sign for more (RFC 7541 §5.1). */
-const ONE_OCTET_LENGTHS = 127;
 /** Two size updates of at most six octets each (RFC 7541 §4.2). */
 const SIZE_UPDATES_BYTES = 12;
 /** Index or prefix, and two string lengths, of one field. */
@@ -65,7 +63,7 @@ export class HpackEncoder {
 	/** `ownMaxTableSize`: octets of table this side is willing to keep. */
 	constructor(private readonly ownMaxTableSize = DEFAULT_TABLE_BYTES) {
 		// Every connection begins with the default (RFC 9113 §6.5.2); a smaller choice of our own is announced like any change.
-		this.table = new DynamicTable(DEFAULT_TABLE_BYTES, (entry) => this.forget(entry));
+		this.table = new DynamicTable(DEFAULT_TABLE_BYTES, (entry, id) => this.forget(entry, id));
 		this.setPeerMaxTableSize(DEFAULT_TABLE_BYTES);
 	}
 
@@ -158,19 +156,20 @@ export class HpackEncoder {
 	}
 
 	private insert(record: NameRecord, name: string, value: string): void {
-		const { id } = this.table.insert(name, value);
+		const id = this.table.nextId;
+		this.table.insert({ name, value });
 		record.newest = id;
 		record.ids.set(value, id);
 		record.lastValue = value;
 		record.lastId = id;
 	}
 
-	private forget(entry: TableEntry): void {
-		const record = this.names.get(entry.name);
+	private forget({ name, value }: TableEntry, id: number): void {
+		const record = this.names.get(name);
 		if (record === undefined) return;
-		if (record.ids.get(entry.value) === entry.id) record.ids.delete(entry.value);
+		if (record.ids.get(value) === id) record.ids.delete(value);
 		// Entries leave in the order they came: with the newest of a name, all are gone.
-		if (record.newest === entry.id) record.newest = -1;
+		if (record.newest === id) record.newest = -1;
 	}
 
 	private addName(name: string): NameRecord {
@@ -219,52 +218,7 @@ function repeats(record: NameRecord, value: string): boolean {
 	return false;
 }
 
-/** An integer with an N-bit prefix (RFC 7541 §5.1). */
-function writeInteger(out: Buffer, offset: number, value: number, prefixBits: number, pattern: number): number {
-	const limit = (1 << prefixBits) - 1;
-	if (value < limit) {
-		out[offset] = pattern | value;
-		return offset + 1;
-	}
-	out[offset] = pattern | limit;
-	let at = offset + 1;
-	let rest = value - limit;
-	while (rest >= 128) {
-		out[at++] = (rest & 127) | 128;
-		rest >>>= 7;
-	}
-	out[at++] = rest;
-	return at;
-}
-
 /** The strings of a literal; the name only where no index stands for it. */
 function writeLiteral(out: Buffer, offset: number, nameIndex: number, name: string, value: string): number {
 	return writeString(out, nameIndex !== 0 ? offset : writeString(out, offset, name), value);
-}
-
-/** A string literal, in Huffman code where that is shorter (RFC 7541 §5.2). */
-function writeString(out: Buffer, offset: number, text: string): number {
-	const { length } = text;
-	if (length < ONE_OCTET_LENGTHS) {
-		// The coded length is smaller still, so its place is known before it is.
-		const end = huffmanEncode(text, out, offset + 1, length - 1);
-		if (end > 0) {
-			out[offset] = 0x80 | (end - offset - 1);
-			return end;
-		}
-	} else {
-		const coded = huffmanLength(text);
-		if (coded < length) return huffmanEncode(text, out, writeInteger(out, offset, coded, 7, 0x80), coded);
-	}
-	const at = writeInteger(out, offset, length, 7, 0x00);
-	return writeOctets(out, at, text);
-}
-
-function writeOctets(out: Buffer, offset: number, text: string): number {
-	for (let index = 0; index < text.length; index++) {
-		const character = text.charCodeAt(index);
-		if (character > 0xff) throw notLatin1();
-		out[offset + index] = character;
-	}
-	return offset + text.length;
 }

@@ -83,11 +83,12 @@ export function entryBytes(name: string, value: string): number {
 export interface TableEntry {
 	readonly name: string;
 	readonly value: string;
-	/** Number of entries before it since the beginning: tells its index at any later time. */
-	readonly id: number;
 }
 
-/** Entries in the order of insertion, evicted from the oldest (RFC 7541 §2.3.2, §4). */
+/**
+ * Entries in the order of insertion, evicted from the oldest (RFC 7541 §2.3.2, §4). Each has an id, the number of entries
+ * before it since the beginning: its HPACK index changes with every insertion, its id never.
+ */
 export class DynamicTable {
 	/** Octets all entries count. */
 	size = 0;
@@ -100,7 +101,7 @@ export class DynamicTable {
 
 	constructor(
 		public maxSize: number,
-		private readonly onEvict?: (entry: TableEntry) => void,
+		private readonly onEvict?: (entry: TableEntry, id: number) => void,
 	) {}
 
 	/** Entry at an HPACK index (62 is the newest); undefined beyond the table. */
@@ -118,16 +119,13 @@ export class DynamicTable {
 	}
 
 	/** Inserts at the front; an entry larger than the table empties it and is not kept (RFC 7541 §4.4). */
-	insert(name: string, value: string): TableEntry {
-		const bytes = entryBytes(name, value);
+	insert(entry: TableEntry): void {
+		const bytes = entryBytes(entry.name, entry.value);
 		this.evictTo(this.maxSize - bytes);
-		const entry: TableEntry = { name, value, id: this.nextId };
-		if (bytes <= this.maxSize) {
-			this.entries.push(entry);
-			this.nextId++;
-			this.size += bytes;
-		}
-		return entry;
+		if (bytes > this.maxSize) return;
+		this.entries.push(entry);
+		this.nextId++;
+		this.size += bytes;
 	}
 
 	setMaxSize(maxSize: number): void {
@@ -140,9 +138,9 @@ export class DynamicTable {
 			const entry = this.entries[this.oldest];
 			if (entry === undefined) break;
 			this.entries[this.oldest++] = undefined;
-			this.firstId++;
 			this.size -= entryBytes(entry.name, entry.value);
-			this.onEvict?.(entry);
+			const id = this.firstId++;
+			this.onEvict?.(entry, id);
 		}
 		// 4,096 octets hold 128 entries at most; the array is cut when most of it is gone.
 		if (this.oldest > 256 && this.oldest * 2 > this.entries.length) {

@@ -112,79 +112,86 @@ export function huffmanEncode(text: string, out: Buffer, offset: number, most: n
 }
 
 // The decoder reads four bits at a time. No code is shorter than five, so a step completes one symbol at most.
+// A step holds: the symbol in bits 8 to 15, whether it is complete, whether the code is broken, the next state above.
 const EMITS = 0x10000;
 const FAILS = 0x20000;
-/** For each state (an inner node of the code's tree) and nibble: next state, and bits 8 to 15 the symbol it completes. */
+const STATE_SHIFT = 18;
+/** By state, an inner node of the code's tree, and nibble. */
 const steps = new Int32Array(256 * 16);
 /** States in which a string may end: fewer than eight one bits since the last symbol (§5.2). */
 const mayEnd = new Uint8Array(256);
-/** Bits 18 and up of a step hold the next state. */
-const STATE_SHIFT = 18;
 
-(function buildSteps(): void {
-	const children: Array<[number, number]> = [[-1, -1]];
-	// A child is -1 (none), an inner node, or a symbol as 1000 + symbol.
-	for (let symbol = 0; symbol <= EOS; symbol++) {
-		const code = codes[symbol] ?? 0;
-		const length = LENGTHS[symbol] ?? EOS_LENGTH;
-		let node = 0;
-		for (let bit = length - 1; bit >= 0; bit--) {
-			const side = (code >>> bit) & 1;
-			const pair = children[node] ?? [-1, -1];
-			if (bit === 0) {
-				pair[side] = 1_000 + symbol;
-				break;
-			}
-			let next = pair[side] ?? -1;
-			if (next === -1) {
-				next = children.push([-1, -1]) - 1;
-				pair[side] = next;
-			}
-			node = next;
-		}
+/** An inner node of the code's tree: what a zero and a one lead to, another node or a symbol. */
+interface Branch {
+	readonly state: number;
+	readonly sides: Array<Branch | number>;
+}
+
+const branches: Branch[] = [];
+const newBranch = (): Branch => {
+	const branch: Branch = { state: branches.length, sides: [] };
+	branches.push(branch);
+	return branch;
+};
+const root = newBranch();
+
+codes.forEach((code, symbol) => {
+	let branch = root;
+	for (let bit = (LENGTHS[symbol] ?? EOS_LENGTH) - 1; bit > 0; bit--) {
+		const side = (code >>> bit) & 1;
+		const known = branch.sides[side];
+		const next = known === undefined || typeof known === 'number' ? newBranch() : known;
+		branch.sides[side] = next;
+		branch = next;
 	}
-	for (let state = 0; state < children.length; state++) {
-		for (let nibble = 0; nibble < 16; nibble++) {
-			let node = state;
-			let step = 0;
-			for (let bit = 3; bit >= 0; bit--) {
-				const next = children[node]?.[(nibble >>> bit) & 1] ?? -1;
-				if (next === 1_000 + EOS) {
-					step |= FAILS;
-					break;
-				}
-				if (next >= 1_000) {
-					step |= EMITS | ((next - 1_000) << 8);
-					node = 0;
-				} else {
-					node = next;
-				}
-			}
-			steps[state * 16 + nibble] = step | (node << STATE_SHIFT);
-		}
+	branch.sides[code & 1] = symbol;
+});
+
+/** The step from `branch` over the four bits of `nibble`. */
+function stepOver(branch: Branch, nibble: number): number {
+	let at = branch;
+	let emitted = 0;
+	for (let bit = 3; bit >= 0; bit--) {
+		const next = at.sides[(nibble >>> bit) & 1];
+		if (next === undefined || next === EOS) return FAILS;
+		if (typeof next === 'number') emitted = EMITS | (next << 8);
+		at = typeof next === 'number' ? root : next;
 	}
-	for (let node = 0, ones = 0; ones < 8; ones++) {
-		mayEnd[node] = 1;
-		node = children[node]?.[1] ?? -1;
-	}
-})();
+	return emitted | (at.state << STATE_SHIFT);
+}
+
+for (const branch of branches) {
+	for (let nibble = 0; nibble < 16; nibble++) steps[branch.state * 16 + nibble] = stepOver(branch, nibble);
+}
+for (let branch: Branch | number | undefined = root, ones = 0; typeof branch === 'object' && ones < 8; ones++) {
+	mayEnd[branch.state] = 1;
+	branch = branch.sides[1];
+}
+
+/** Octets of room that decoding `coded` octets needs: five bits are the shortest code, and one place is written in advance. */
+export function huffmanRoom(coded: number): number {
+	return Math.floor((coded * 8) / 5) + 1;
+}
 
 /**
- * Decodes `source[start, end)` into `out`, which has room for 8/5 of it. Returns the number of octets, or -1 when the
+ * Decodes `source[start, end)` into `out`, which has `huffmanRoom` octets. Returns the number of octets, or -1 when the
  * code is broken: EOS inside, more than seven bits of padding, or padding that is not all ones.
  */
 export function huffmanDecode(source: Buffer, start: number, end: number, out: Buffer): number {
-	let state = 0;
+	let step = 0;
+	let failed = 0;
 	let length = 0;
+	// No branches: whether a nibble completes a symbol is as good as random. What it does not complete is overwritten.
 	for (let index = start; index < end; index++) {
 		const octet = source[index] ?? 0;
-		let step = steps[state * 16 + (octet >>> 4)] ?? FAILS;
-		if ((step & FAILS) !== 0) return -1;
-		if ((step & EMITS) !== 0) out[length++] = (step >>> 8) & 0xff;
-		step = steps[(step >>> STATE_SHIFT) * 16 + (octet & 15)] ?? FAILS;
-		if ((step & FAILS) !== 0) return -1;
-		if ((step & EMITS) !== 0) out[length++] = (step >>> 8) & 0xff;
-		state = step >>> STATE_SHIFT;
+		step = steps[(step >>> STATE_SHIFT) * 16 + (octet >>> 4)] ?? 0;
+		failed |= step;
+		out[length] = step >>> 8;
+		length += (step >>> 16) & 1;
+		step = steps[(step >>> STATE_SHIFT) * 16 + (octet & 15)] ?? 0;
+		failed |= step;
+		out[length] = step >>> 8;
+		length += (step >>> 16) & 1;
 	}
-	return mayEnd[state] === 1 ? length : -1;
+	return (failed & FAILS) === 0 && mayEnd[step >>> STATE_SHIFT] === 1 ? length : -1;
 }

@@ -1,6 +1,6 @@
 /** The Huffman code: complete, the same as the reference's, exact in length, strict in padding, never beyond its room. */
 import fc from 'fast-check';
-import { huffmanDecode, huffmanEncode, huffmanLength } from '../../../nodes/shared/http2/huffman';
+import { huffmanDecode, huffmanEncode, huffmanLength, huffmanRoom } from '../../../nodes/shared/http2/huffman';
 import { huffmanCodes, referenceHuffmanDecode, referenceHuffmanEncode } from './referenceHpack';
 
 const latin1Text = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
@@ -12,7 +12,7 @@ function encode(text: string): Buffer {
 
 /** Undefined when the code is refused. */
 function decode(bytes: Buffer): string | undefined {
-	const out = Buffer.alloc(Math.ceil((bytes.length * 8) / 5));
+	const out = Buffer.alloc(huffmanRoom(bytes.length));
 	const length = huffmanDecode(bytes, 0, bytes.length, out);
 	return length < 0 ? undefined : out.toString('latin1', 0, length);
 }
