@@ -18,7 +18,8 @@ function clientWith(options: Partial<ProviderCertificateOptions> = {}): ApnsClie
 }
 
 it('sends without a provider token, and many at once on one connection', async () => {
-	const outcomes = await Promise.all(notifications(50).map((one) => clientWith().send(one)));
+	const client = clientWith();
+	const outcomes = await Promise.all(notifications(50).map((one) => client.send(one)));
 	expect(outcomes.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(50);
 	expect(bench.simulator.journal.requests.filter((request) => bench.simulator.journal.header(request, 'authorization') !== undefined)).toEqual([]);
 	expect(bench.simulator.counters().providerTokens).toBe(0);
