@@ -213,6 +213,37 @@ test.each(['tcp', 'tls'] as const)('connections may be rejected at %s, so many t
 	expect(own.simulator.counters().connections).toBe(1);
 });
 
+test('a new stream limit holds for proven connections, and not for one that has shown no token yet', async () => {
+	const own = await bench();
+	const [proven, fresh] = [await own.connect(), await own.connect()];
+	await proven.request(own.push(), payload);
+	own.simulator.setMaxConcurrentStreams(5);
+	expect((await fresh.request(own.push({ authorization: undefined }), payload)).status).toBe(403);
+	expect((await fresh.request(own.push(), payload)).status).toBe(200);
+	expect((await proven.request(own.push(), payload)).status).toBe(200);
+	expect(own.simulator.journal.connections.map(({ limitsSent }) => limitsSent)).toEqual([
+		[1, 1000, 5],
+		[1, 5],
+	]);
+});
+
+test('one connection may be sent away or cut while others stay', async () => {
+	const own = await bench();
+	const clients = [await own.connect(), await own.connect(), await own.connect()];
+	own.simulator.goaway(1, 'Shutdown');
+	own.simulator.cut(2);
+	await Promise.all([clients[0]?.closed(), clients[1]?.closed()]);
+	expect((await clients[2]?.request(own.push(), payload))?.status).toBe(200);
+	expect(() => own.simulator.cut(2)).toThrow('no open connection 2');
+});
+
+test('a port that is taken is named, and nothing is left listening', async () => {
+	const own = await bench();
+	const blocked = { managementPort: own.simulator.managementPort };
+	await expect(startBench(blocked)).rejects.toThrow(`127.0.0.1:${own.simulator.managementPort}`);
+	await expect(startBench({ port: own.simulator.pushPort })).rejects.toThrow(/cannot listen on .*: name another port/);
+});
+
 test('what the journal keeps may be bounded; numbers and counters go on', async () => {
 	const own = await bench({ journalKeeps: 3 });
 	for (let at = 0; at < 5; at += 1) {

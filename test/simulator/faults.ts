@@ -36,7 +36,7 @@ export type Action =
 	  }
 	/** The honest answer (or `then`) after a while. */
 	| { readonly type: 'delay'; readonly ms: number; readonly then?: Action }
-	/** SETTINGS with another stream limit go first, then the honest answer (or `then`). */
+	/** SETTINGS with another stream limit go first, then the honest answer (or `then`). An accepted request restores the usual limit; `setMaxConcurrentStreams` of the simulator changes it for good. */
 	| { readonly type: 'limit'; readonly streams: number; readonly refuseSurplus?: boolean; readonly then?: Action }
 	/** Headers of an answer, a part of its body, and then: RST_STREAM (`reset`), nothing (`open`), or the end of the connection (`cut`). */
 	| { readonly type: 'halfAnswer'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string; readonly how: 'reset' | 'open' | 'cut'; readonly code?: number };

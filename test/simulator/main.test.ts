@@ -71,4 +71,8 @@ test('without --json it prints addresses and the credential for reading, and a w
 	const wrong = run('--port', 'many');
 	expect((await once(wrong.child, 'exit'))[0]).toBe(1);
 	expect(wrong.errors.join('')).toContain('--port must be a port number');
+	const taken = /channel management +https:\/\/127\.0\.0\.1:(\d+)/.exec(own.lines.join('\n'))?.[1] ?? '';
+	const blocked = run('--management-port', taken);
+	expect((await once(blocked.child, 'exit'))[0]).toBe(1);
+	expect(blocked.errors.join('')).toContain(`127.0.0.1:${taken}`);
 });

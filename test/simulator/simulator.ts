@@ -116,12 +116,16 @@ export interface Simulator {
 	setBroadcast(bundleId: string, enabled: boolean): void;
 	/** GOAWAY on every open connection; `drain` and NO_ERROR unless said otherwise. */
 	goawayAll(reason?: string, action?: Omit<GoawayAction, 'type' | 'reason'>): void;
-	/** New stream limit for all open connections, and for proven ones to come. */
+	/** GOAWAY on one connection, by its id in the journal. */
+	goaway(connectionId: number, reason?: string, action?: Omit<GoawayAction, 'type' | 'reason'>): void;
+	/** Stream limit of connections that proved themselves, now and from now on. */
 	setMaxConcurrentStreams(streams: number, options?: { readonly refuseSurplus?: boolean }): void;
 	/** All connections go silent without closing (`true`), or speak again. */
 	setSilent(silent: boolean): void;
 	/** New connections are cut before TLS (`tcp`) or right after it (`tls`), so many times; 0 ends it. */
 	rejectConnections(at: 'tcp' | 'tls', times?: number): void;
+	/** Cuts one connection without a word, by its id in the journal. */
+	cut(connectionId: number): void;
 	/** Cuts every open connection without a word. */
 	cutAll(): void;
 	/** Ends all connections and both ports. */
@@ -130,9 +134,10 @@ export interface Simulator {
 
 function listen(server: Server, port: number, host: string): Promise<number> {
 	return new Promise((resolve, reject) => {
-		server.once('error', reject);
+		const fail = (error: Error) => reject(new Error(`The simulator cannot listen on ${host}:${port} (${error.message}): name another port, or 0 for any free one.`));
+		server.once('error', fail);
 		server.listen(port, host, () => {
-			server.off('error', reject);
+			server.off('error', fail);
 			resolve((server.address() as AddressInfo).port);
 		});
 	});
@@ -282,7 +287,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	}
 
 	const servers = [serve('push'), serve('management')] as const;
-	const [pushPort, managementPort] = await Promise.all([listen(servers[0], options.port ?? 0, host), listen(servers[1], options.managementPort ?? 0, host)]);
+	const pushPort = await listen(servers[0], options.port ?? 0, host);
+	const managementPort = await listen(servers[1], options.managementPort ?? 0, host).catch((error: unknown) => {
+		servers[0].close();
+		throw error;
+	});
+
+	function connectionOf(id: number): Connection {
+		const found = [...connections].find(({ record }) => record.id === id);
+		if (found === undefined) throw new Error(`The simulator has no open connection ${id}: the journal lists those it has.`);
+		return found;
+	}
 
 	async function shut(): Promise<void> {
 		for (const timer of timers) clearTimeout(timer);
@@ -325,9 +340,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		goawayAll(reason, action = {}) {
 			for (const connection of [...connections]) connection.goaway({ ...action, reason });
 		},
+		goaway(connectionId, reason, action = {}) {
+			connectionOf(connectionId).goaway({ ...action, reason });
+		},
 		setMaxConcurrentStreams(limit, { refuseSurplus = false } = {}) {
 			provenStreamLimit = limit;
-			for (const connection of connections) connection.setStreamLimit(limit, refuseSurplus);
+			for (const connection of connections) {
+				const proven = connection.certificate !== undefined || connection.binding.teamId !== undefined;
+				if (proven) connection.setStreamLimit(limit, refuseSurplus);
+			}
 		},
 		setSilent(on) {
 			silent = on;
@@ -339,6 +360,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		rejectConnections(at, times = Number.POSITIVE_INFINITY) {
 			rejections[at] = times;
 		},
+		cut: (connectionId) => connectionOf(connectionId).cut(),
 		cutAll() {
 			for (const connection of [...connections]) connection.cut();
 		},
