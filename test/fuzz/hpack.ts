@@ -27,13 +27,21 @@ const value = fc.oneof(
 	{ weight: 2, arbitrary: octets },
 	{ weight: 1, arbitrary: longText },
 );
-const field: fc.Arbitrary<HeaderField> = fc.record({ name, value, indexing: fc.constantFrom(...rules) });
+const indexing = fc.constantFrom(...rules);
+const anyField: fc.Arbitrary<HeaderField> = fc.record({ name, value, indexing });
+/** So few that every order of first use, repetition and eviction comes up. */
+const fewFields: fc.Arbitrary<HeaderField> = fc.record({
+	name: fc.constantFrom('apns-topic', 'date'),
+	value: fc.constantFrom('one', 'two', 'three', 'v'.repeat(1_000)),
+	indexing,
+});
+const field = fc.oneof({ weight: 2, arbitrary: anyField }, { weight: 1, arbitrary: fewFields });
 const tableSize = fc.oneof(fc.constantFrom(0, 1, 32, 64, 100, 4_095, 4_096, 65_536), fc.nat(5_000));
 
 /** A block to send, after the peer's table size changed so often. */
 const turn = fc.record({
 	sizes: fc.oneof({ weight: 4, arbitrary: fc.constant<number[]>([]) }, { weight: 1, arbitrary: fc.array(tableSize, { maxLength: 4 }) }),
-	fields: fc.array(field, { maxLength: 12 }),
+	fields: fc.oneof(fc.array(field, { maxLength: 12 }), fc.array(fewFields, { maxLength: 12 })),
 	/** A field that no octets can carry, to be refused in the middle. */
 	spoiled: fc.nat(9).map((one) => one === 0),
 });
@@ -107,7 +115,7 @@ function strangeBlocks(maxTableSize: number, blocks: readonly Buffer[]): void {
 
 /** Mostly well-formed pieces in any order, so that the interesting mistakes come up: indices near the end, odd lengths. */
 const piece: fc.Arbitrary<Buffer> = fc.oneof(
-	fc.constantFrom('82', 'be', 'bf', 'c0', 'ff00', '20', '3f01', '3fe11f', '4001610162', '7e0163', '0f2f0164', '5f0085', '00', '40', '10', '84ffffffff', '0182').map(
+	fc.constantFrom('82', 'be', 'bf', 'c0', 'ff00', '20', '3f01', '3fe11f', '4001610162', '7e0163', '0f2f0164', '5f0085', '00', '40', '10', '84ffffffff', '0182', '7f80808000', '7f8080808000').map(
 		(text) => Buffer.from(text, 'hex'),
 	),
 	fc.array(field, { maxLength: 4 }).map((fields) => encodeBlock(new HpackEncoder(), fields)),

@@ -77,9 +77,11 @@ export class HpackEncoder {
 		return this.table.maxSize;
 	}
 
-	/** Names with a record: entries, remembered values, static indices. */
-	get knownNames(): number {
-		return this.names.size;
+	/** Names and values held, in the table or remembered: it is bounded, whatever is sent. */
+	get held(): number {
+		let count = this.names.size;
+		for (const { ids, remembered } of this.names.values()) count += ids.size + remembered.length;
+		return count;
 	}
 
 	/** SETTINGS_HEADER_TABLE_SIZE of the peer, at any moment; the next block begins with the size updates it owes. */
@@ -167,7 +169,7 @@ export class HpackEncoder {
 	private forget({ name, value }: TableEntry, id: number): void {
 		const record = this.names.get(name);
 		if (record === undefined) return;
-		if (record.ids.get(value) === id) record.ids.delete(value);
+		record.ids.delete(value);
 		// Entries leave in the order they came: with the newest of a name, all are gone.
 		if (record.newest === id) record.newest = -1;
 	}

@@ -17,6 +17,7 @@ describe('violations', () => {
 		['an index of 2^28', 'ff81ffff7f', 'too large'],
 		['an index of 2^32 and more', 'ffffffffff7f', 'too large'],
 		['an integer of zeros without end', `ff${'80'.repeat(100)}`, 'too large'],
+		['a small integer in five octets more', '007f8280808000', 'too large'],
 		['an integer that ends nowhere', 'ff', 'inside an integer'],
 		['an integer whose continuation ends nowhere', 'ff80', 'inside an integer'],
 		['a string length of 2^28', '007f81ffff7f', 'too large'],

@@ -55,6 +55,7 @@ describe('always', () => {
 		const wire = connect();
 		wire.send(field('apns-topic', 'com.example.one'), field('apns-topic', 'com.example.two'));
 		expect(wire.send(field('apns-topic', 'com.example.one'))).toEqual(Buffer.from([0x80 | 63]));
+		expect(wire.send(field('apns-topic', 'com.example.one'))).toEqual(Buffer.from([0x80 | 63]));
 		expect(wire.send(field('apns-topic', 'com.example.two'))).toEqual(Buffer.from([0x80 | 62]));
 	});
 
@@ -231,12 +232,47 @@ describe('a warm table', () => {
 	});
 });
 
-test('names without number do not make the encoder grow without bound', () => {
-	const wire = connect();
-	for (let count = 0; count < 5_000; count++) encodeBlock(wire.encoder, [field(`x-${count}`, 'v', 'never-in-table')]);
-	expect(wire.encoder.knownNames).toBeLessThanOrEqual(256);
-	for (let count = 0; count < 5_000; count++) wire.send(field(`x-${count}`, 'v', count % 2 === 0 ? 'always' : 'nameOnly'));
-	expect(wire.encoder.knownNames).toBeLessThanOrEqual(256);
+describe('names and values without number', () => {
+	// 256 names, 128 entries in 4,096 octets, 16 remembered values for each of three `onRepeat` names here.
+	const bound = 256 + 128 + 3 * 16;
+
+	test('are forgotten, and what is in the table stays in use', () => {
+		const wire = connect();
+		wire.send(...pushList(token(0)));
+		for (let count = 0; count < 5_000; count++) encodeBlock(wire.encoder, [field(`x-${count}`, 'v', 'never-in-table')]);
+		expect(wire.encoder.held).toBeLessThanOrEqual(bound);
+		expect(wire.send(field('apns-priority', '10'), field('apns-push-type', 'alert'))).toHaveLength(2);
+	});
+
+	test.each<[string, Indexing]>([
+		['indexed names', 'always'],
+		['names of one-off values', 'nameOnly'],
+	])('%s', (_, indexing) => {
+		const wire = connect();
+		for (let count = 0; count < 3_000; count++) wire.send(field(`x-${count}`, 'v', indexing));
+		expect(wire.encoder.held).toBeLessThanOrEqual(bound);
+	});
+
+	test('values', () => {
+		const wire = connect();
+		for (let count = 0; count < 3_000; count++) {
+			wire.send(field('apns-topic', `topic ${count}`));
+			for (const name of ['a', 'b', 'c']) wire.send(field(name, `value ${count}`, 'onRepeat'));
+		}
+		expect(wire.encoder.held).toBeLessThanOrEqual(bound);
+	});
+});
+
+test('the bound holds for fields that neither code nor index can shorten', () => {
+	for (const length of [0, 1, 126, 127, 128, 300]) {
+		const encoder = new HpackEncoder();
+		encoder.setPeerMaxTableSize(0);
+		encoder.setPeerMaxTableSize(4_000);
+		const fields = Array.from({ length: 100 }, (_, count) => field(`${String.fromCharCode(0xa0 + count / 2)}`.repeat(length), '\u0001'.repeat(length), 'never-in-table'));
+		const block = encodeBlock(encoder, fields);
+		expect(block.length).toBeGreaterThan(100 * 2 * length);
+		expect(block.length).toBeLessThanOrEqual(encoder.bound(fields));
+	}
 });
 
 test('a header outside latin1 is refused by name, and the next block is in step again', () => {
