@@ -82,6 +82,8 @@ test('EOS is refused, wherever it stands', () => {
 	expect(decode(bits(`${eos}11`))).toBeUndefined();
 	expect(decode(bits(`00011${eos}00011`))).toBeUndefined();
 	expect(decode(Buffer.alloc(4, 0xff))).toBeUndefined();
+	// Without EOS this would be an 'a', then a code that ends well: the rest must not heal it.
+	expect(decode(bits(`00011${eos}0000001111111`))).toBeUndefined();
 });
 
 test('the encoder never writes beyond its room, and says when it would have to', () => {
