@@ -2,6 +2,7 @@
 import type { Environment } from './endpoints';
 import type { CertificateFacts } from './identity';
 import { FieldProblem } from './problems';
+import { type PushTypeRow, topicFor } from './pushTypes';
 
 const FIELD = 'Certificate';
 /** Apple's certificates last a year; two weeks are enough to renew one. */
@@ -46,4 +47,20 @@ export function certificateTopicProblem(facts: CertificateFacts, topic: string |
 	}
 	if (facts.topics.length === 0 || facts.topics.includes(topic)) return undefined;
 	return new FieldProblem('Topic', `${topic} is not among the topics of the certificate "${facts.commonName}"`, `The certificate covers: ${facts.topics.join(', ')}.`);
+}
+
+/**
+ * The topic of a push when the user names none: what the certificate lists for the push type. Undefined leaves it to APNs,
+ * which takes the UID when the certificate carries one topic only.
+ */
+export function certificateTopic(facts: CertificateFacts, row: PushTypeRow | undefined): string | undefined {
+	const suffix = row?.topicSuffix ?? '';
+	if (suffix === '') return facts.topics.length > 1 ? facts.uid : undefined;
+	return facts.topics.find((topic) => topic.endsWith(suffix)) ?? (facts.uid === undefined ? undefined : topicFor(facts.uid, row));
+}
+
+/** Where Apple says that a push type takes no certificate; throws nothing, like its neighbours. */
+export function certificatePushTypeProblem(row: PushTypeRow | undefined): FieldProblem | undefined {
+	if (row?.refusesCertificate !== true) return undefined;
+	return new FieldProblem('Push Type', `${row.displayName} works with a signing key only`, 'Use a credential with a signing key (.p8).');
 }

@@ -14,7 +14,27 @@ export interface PushTypeRow {
 	readonly maxPayloadBytes: number;
 	/** Types Apple describes for tokens only, or in practice for certificates only. */
 	readonly trust: 'any' | 'token' | 'certificate';
+	/** True where Apple says in so many words that a certificate does not work. */
+	readonly refusesCertificate?: true;
+	readonly payload: PayloadKind;
 }
+
+/** What a payload holds, and so which fields build it. */
+export type PayloadKind =
+	/** `aps` with what the person sees and hears, custom data beside it. */
+	| 'alert'
+	/** `aps` with `content-available` alone, custom data beside it. */
+	| 'background'
+	/** `aps` with an event of a Live Activity. */
+	| 'liveActivity'
+	/** Whatever the app understands. */
+	| 'custom'
+	/** `container-identifier` and `domain`. */
+	| 'fileProvider'
+	/** `mdm` with the push magic, nothing else. */
+	| 'mdm'
+	/** `aps` with `content-changed` alone. */
+	| 'reload';
 
 const STANDARD_BYTES = 4_096;
 const VOIP_BYTES = 5_120;
@@ -24,17 +44,17 @@ const ANY = [10, 5, 1];
 
 // prettier-ignore
 const rows: readonly PushTypeRow[] = [
-	{ value: 'alert', displayName: 'Alert', description: 'Shows an alert, plays a sound or sets the badge', topicSuffix: '', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
-	{ value: 'background', displayName: 'Background', description: 'Wakes the app without telling the person', topicSuffix: '', priorities: [5, 1], defaultPriority: 5, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
-	{ value: 'complication', displayName: 'Complication', description: 'Updates a complication of a watchOS app', topicSuffix: '.complication', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
-	{ value: 'controls', displayName: 'Controls', description: 'Asks a control to reload', topicSuffix: '.push-type.controls', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
-	{ value: 'fileprovider', displayName: 'File Provider', description: 'Signals changes to a File Provider extension', topicSuffix: '.pushkit.fileprovider', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
-	{ value: 'liveactivity', displayName: 'Live Activity', description: 'Starts, updates or ends a Live Activity', topicSuffix: '.push-type.liveactivity', priorities: [10, 5], defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
-	{ value: 'location', displayName: 'Location', description: "Asks for the person's location", topicSuffix: '.location-query', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
-	{ value: 'mdm', displayName: 'MDM', description: 'Asks a managed device to contact its MDM server', topicSuffix: undefined, priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'certificate' },
-	{ value: 'pushtotalk', displayName: 'Push to Talk', description: 'Announces audio or a change of service to a Push to Talk app', topicSuffix: '.voip-ptt', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any' },
-	{ value: 'voip', displayName: 'VoIP', description: 'Announces an incoming call', topicSuffix: '.voip', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: VOIP_BYTES, trust: 'any' },
-	{ value: 'widgets', displayName: 'Widgets', description: 'Asks widgets to reload', topicSuffix: '.push-type.widgets', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token' },
+	{ value: 'alert', displayName: 'Alert', description: 'Shows an alert, plays a sound or sets the badge', topicSuffix: '', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any', payload: 'alert' },
+	{ value: 'background', displayName: 'Background', description: 'Wakes the app without telling the person', topicSuffix: '', priorities: [5], defaultPriority: 5, maxPayloadBytes: STANDARD_BYTES, trust: 'any', payload: 'background' },
+	{ value: 'complication', displayName: 'Complication', description: 'Updates a complication of a watchOS app', topicSuffix: '.complication', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any', payload: 'custom' },
+	{ value: 'controls', displayName: 'Controls', description: 'Asks a control to reload', topicSuffix: '.push-type.controls', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'reload' },
+	{ value: 'fileprovider', displayName: 'File Provider', description: 'Signals changes to a File Provider extension', topicSuffix: '.pushkit.fileprovider', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'fileProvider' },
+	{ value: 'liveactivity', displayName: 'Live Activity', description: 'Starts, updates or ends a Live Activity', topicSuffix: '.push-type.liveactivity', priorities: [10, 5], defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'liveActivity' },
+	{ value: 'location', displayName: 'Location', description: "Asks for the person's location", topicSuffix: '.location-query', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', refusesCertificate: true, payload: 'custom' },
+	{ value: 'mdm', displayName: 'MDM', description: 'Asks a managed device to contact its MDM server', topicSuffix: undefined, priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'certificate', payload: 'mdm' },
+	{ value: 'pushtotalk', displayName: 'Push to Talk', description: 'Announces audio or a change of service to a Push to Talk app', topicSuffix: '.voip-ptt', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any', payload: 'custom' },
+	{ value: 'voip', displayName: 'VoIP', description: 'Announces an incoming call', topicSuffix: '.voip', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: VOIP_BYTES, trust: 'any', payload: 'custom' },
+	{ value: 'widgets', displayName: 'Widgets', description: 'Asks widgets to reload', topicSuffix: '.push-type.widgets', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'reload' },
 ];
 
 const byValue = new Map(rows.map((row) => [row.value, row]));

@@ -1,14 +1,19 @@
 /** What can be known to fail before anything is sent: sizes, characters, combinations. */
 import type { Notification } from './notification';
 import { FieldProblem } from './problems';
-import { pushTypeRow } from './pushTypes';
+import { pushTypeRow, pushTypeRows } from './pushTypes';
 
 const MAX_COLLAPSE_ID_BYTES = 64;
-const STANDARD_MAX_BYTES = 4_096;
+/** The largest any push type has: for types Apple may add, and none at all, APNs decides. */
+const LARGEST_MAX_BYTES = 5_120;
+/** Ids seen have 24 characters; a header list has room for this. */
+const MAX_CHANNEL_ID_CHARACTERS = 512;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Bundle ids: letters, digits, hyphens, dots (Apple, CFBundleIdentifier); underscores are seen in topics of certificates. */
 const TOPIC = /^[A-Za-z0-9._-]+$/;
 const PUSH_TYPE = /^[A-Za-z0-9._-]+$/;
+/** Blanks at the ends belong to no header value (RFC 9110 §5.5). */
+const HEADER_TEXT = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 /** 9999-12-31 in seconds: a larger number is milliseconds. */
 const LATEST_SECONDS = 253_402_300_799;
 
@@ -41,6 +46,21 @@ export function checkTopic(field: string, topic: string): void {
 	if (!TOPIC.test(topic)) throw new FieldProblem(field, 'holds characters no bundle id has', "Give the app's bundle id: letters, digits, hyphens and dots, without blanks.");
 }
 
+/** Checks a bare bundle id, which goes into a path: no suffix (APNs answers TopicDisallowed), no other characters; throws `FieldProblem`. */
+export function checkBundleId(field: string, bundleId: string): void {
+	checkTopic(field, bundleId);
+	const suffixed = pushTypeRows.find(({ topicSuffix = '' }) => topicSuffix.startsWith('.push-type.') && bundleId.endsWith(topicSuffix));
+	if (suffixed !== undefined) throw new FieldProblem(field, `ends in ${suffixed.topicSuffix ?? ''}`, 'Give the bare bundle id: channels take no suffix.');
+}
+
+/** A channel id is base64 of a length Apple leaves open, and goes into a header; throws `FieldProblem`. */
+export function checkChannelId(field: string, channelId: string): void {
+	if (channelId === '') throw new FieldProblem(field, 'is empty', 'Choose a channel, or paste its id.');
+	if (channelId.length > MAX_CHANNEL_ID_CHARACTERS || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(channelId)) {
+		throw new FieldProblem(field, 'is not a channel id', 'Paste the id as APNs returned it at creation, such as dHN0LXNyY2gtY2hubA==.');
+	}
+}
+
 /** Checks a payload's size in bytes; throws `FieldProblem`. */
 export function checkPayloadSize(payload: Buffer, maxBytes: number): void {
 	if (payload.length > maxBytes) {
@@ -59,8 +79,8 @@ export function checkNotification(notification: Notification): void {
 	if (collapseId !== undefined) {
 		const bytes = Buffer.byteLength(collapseId);
 		if (bytes > MAX_COLLAPSE_ID_BYTES) throw new FieldProblem('Collapse ID', `has ${bytes} bytes, more than ${MAX_COLLAPSE_ID_BYTES}`, 'Shorten it.');
-		if (/[^\x20-\x7e]/.test(collapseId)) throw new FieldProblem('Collapse ID', 'holds characters a header cannot carry', 'Use ASCII letters, digits and punctuation.');
+		if (!HEADER_TEXT.test(collapseId)) throw new FieldProblem('Collapse ID', 'holds characters a header cannot carry', 'Use ASCII letters, digits and punctuation, without blanks at the ends.');
 	}
 	if (apnsId !== undefined) checkUuid('APNs ID', apnsId);
-	checkPayloadSize(payload, (pushType === undefined ? undefined : pushTypeRow(pushType)?.maxPayloadBytes) ?? STANDARD_MAX_BYTES);
+	checkPayloadSize(payload, (pushType === undefined ? undefined : pushTypeRow(pushType)?.maxPayloadBytes) ?? LARGEST_MAX_BYTES);
 }

@@ -1,0 +1,134 @@
+/** Payloads, compared with JSON written by hand from Apple's pages. */
+import { type AlertFields, alertPayload, backgroundPayload, encodePayload, type JsonObject, parseJsonObject, parseTextList } from '../../../nodes/shared/apns/payload';
+import { fileProviderPayload, mdmPayload, reloadPayload } from '../../../nodes/shared/apns/payload/kinds';
+import { FieldProblem } from '../../../nodes/shared/apns/problems';
+
+function problemOf(run: () => unknown): string {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof FieldProblem) return error.message;
+		throw error;
+	}
+	throw new Error('it was accepted');
+}
+
+const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom: JsonObject, json: string]> = [
+	[
+		'a game request',
+		{ title: 'Game Request', subtitle: 'Five Card Draw', body: 'Bob wants to play poker', category: 'GAME_INVITATION' },
+		{ gameID: '12345678' },
+		'{"aps":{"alert":{"title":"Game Request","subtitle":"Five Card Draw","body":"Bob wants to play poker"},"category":"GAME_INVITATION"},"gameID":"12345678"}',
+	],
+	['badge and sound', { badge: 9, sound: 'bingbong.aiff' }, { messageID: 'ABCDEFGHIJ' }, '{"aps":{"badge":9,"sound":"bingbong.aiff"},"messageID":"ABCDEFGHIJ"}'],
+	['a badge taken away', { badge: 0 }, {}, '{"aps":{"badge":0}}'],
+	[
+		'texts from the app',
+		{ locKey: 'GAME_PLAY_REQUEST_FORMAT', locArgs: ['Jenna', 'Frank'], titleLocKey: 'GAME_TITLE', titleLocArgs: ['Poker'], subtitleLocKey: 'GAME_SUBTITLE', subtitleLocArgs: ['Five'], launchImage: 'game.png' },
+		{},
+		'{"aps":{"alert":{"launch-image":"game.png","title-loc-key":"GAME_TITLE","title-loc-args":["Poker"],"subtitle-loc-key":"GAME_SUBTITLE","subtitle-loc-args":["Five"],"loc-key":"GAME_PLAY_REQUEST_FORMAT","loc-args":["Jenna","Frank"]}}}',
+	],
+	[
+		'a critical alert',
+		{ body: 'Fire', criticalSound: { name: 'siren.aiff', volume: 0.5 }, interruptionLevel: 'critical' },
+		{},
+		'{"aps":{"alert":{"body":"Fire"},"sound":{"critical":1,"name":"siren.aiff","volume":0.5},"interruption-level":"critical"}}',
+	],
+	['a critical sound without a name or volume', { criticalSound: { name: '' } }, {}, '{"aps":{"sound":{"critical":1,"name":"default"}}}'],
+	[
+		'every other key',
+		{ body: 'x', threadId: 't', targetContentId: 'w', relevanceScore: 0, filterCriteria: 'f', mutableContent: true, contentAvailable: true },
+		{},
+		'{"aps":{"alert":{"body":"x"},"thread-id":"t","target-content-id":"w","relevance-score":0,"filter-criteria":"f","mutable-content":1,"content-available":1}}',
+	],
+	['fields left empty', { title: '', body: 'x', locArgs: [], sound: '', mutableContent: false, interruptionLevel: '' }, {}, '{"aps":{"alert":{"body":"x"}}}'],
+	['texts that are not ASCII', { title: 'Grüße 🐼', body: 'line\nline "x"' }, {}, '{"aps":{"alert":{"title":"Grüße 🐼","body":"line\\nline \\"x\\""}}}'],
+];
+
+describe('an alert payload', () => {
+	it.each(alerts)('holds %s', (_name, fields, custom, json) => {
+		expect(encodePayload(alertPayload(fields, custom)).toString('utf8')).toBe(json);
+	});
+
+	it.each<readonly [AlertFields, string]>([
+		[{ badge: 1.5 }, 'Badge: 1.5 is not a whole number from 0 on'],
+		[{ badge: -1 }, 'Badge: -1 is not a whole number from 0 on'],
+		[{ badge: Number.NaN }, 'Badge: NaN is not a whole number from 0 on'],
+		[{ relevanceScore: 2 }, 'Relevance Score: 2 is not between 0 and 1'],
+		[{ criticalSound: { name: 'x', volume: 100 } }, 'Critical Sound Volume: 100 is not between 0 and 1'],
+		[{ interruptionLevel: 'urgent' }, 'Interruption Level: "urgent" is not a level'],
+	])('refuses %j', (fields, problem) => {
+		expect(problemOf(() => alertPayload(fields))).toBe(problem);
+	});
+
+	it('is not overwritten by custom data', () => {
+		expect(problemOf(() => alertPayload({ body: 'x' }, { aps: {} }))).toContain('Custom Data: holds a key "aps"');
+	});
+
+	it('keeps odd keys of custom data as data', () => {
+		const custom = parseJsonObject('Custom Data', '{"__proto__":{"x":1},"constructor":2}');
+		expect(encodePayload(alertPayload({ body: 'x' }, custom)).toString()).toBe('{"aps":{"alert":{"body":"x"}},"__proto__":{"x":1},"constructor":2}');
+	});
+});
+
+describe('other payloads', () => {
+	it.each<readonly [string, JsonObject, string]>([
+		['background', backgroundPayload({ acme1: 'bar', acme2: 42 }), '{"aps":{"content-available":1},"acme1":"bar","acme2":42}'],
+		['background without data', backgroundPayload(), '{"aps":{"content-available":1}}'],
+		['file provider', fileProviderPayload({ containerIdentifier: 'NSFileProviderWorkingSetContainerItemIdentifier', domain: 'work' }), '{"container-identifier":"NSFileProviderWorkingSetContainerItemIdentifier","domain":"work"}'],
+		['file provider with one domain', fileProviderPayload({ containerIdentifier: 'x', domain: '' }), '{"container-identifier":"x"}'],
+		['MDM', mdmPayload('9F3A2C10-0000-4000-8000-000000000001'), '{"mdm":"9F3A2C10-0000-4000-8000-000000000001"}'],
+		['widgets and controls', reloadPayload(), '{"aps":{"content-changed":true}}'],
+		['Wallet', parseJsonObject('JSON', '{}'), '{}'],
+		['Safari', parseJsonObject('JSON', ' {"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}} '), '{"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}}'],
+	])('%s', (_name, payload, json) => {
+		expect(encodePayload(payload).toString('utf8')).toBe(json);
+	});
+
+	it('name what is missing', () => {
+		expect(problemOf(() => mdmPayload(''))).toBe('Push Magic: is empty');
+		expect(problemOf(() => fileProviderPayload({ containerIdentifier: '' }))).toBe('Container Identifier: is empty');
+	});
+});
+
+describe('JSON given by the user', () => {
+	it('may be an object as well as text', () => {
+		expect(parseJsonObject('JSON', { aps: { alert: 'x' } })).toEqual({ aps: { alert: 'x' } });
+		expect(parseJsonObject('JSON', Object.assign(Object.create(null) as object, { a: 1 }))).toEqual({ a: 1 });
+	});
+
+	it.each<readonly [string, unknown, RegExp]>([
+		['broken text', '{"aps": }', /^JSON: is not valid JSON \(/],
+		['an array', '[1]', /^JSON: is not a JSON object$/],
+		['a text', '"x"', /^JSON: is not a JSON object$/],
+		['null', 'null', /^JSON: is not a JSON object$/],
+		['a number', 5, /^JSON: is not a JSON object$/],
+		['a Date', new Date(), /^JSON: is not a JSON object$/],
+		['a Map', new Map(), /^JSON: is not a JSON object$/],
+	])('is refused when it is %s', (_name, value, problem) => {
+		expect(problemOf(() => parseJsonObject('JSON', value))).toMatch(problem);
+	});
+
+	it('is refused when it cannot be written', () => {
+		const cycle: Record<string, unknown> = {};
+		cycle.self = cycle;
+		expect(problemOf(() => encodePayload(cycle))).toContain('Payload: cannot be written as JSON');
+		expect(problemOf(() => encodePayload({ big: 1n }))).toContain('Payload: cannot be written as JSON');
+	});
+
+	it.each<readonly [unknown, readonly string[]]>([
+		['Jenna\nFrank', ['Jenna', 'Frank']],
+		['["Jenna, dear", 5]', ['Jenna, dear', '5']],
+		['[draft] Jenna', ['[draft] Jenna']],
+		[['Jenna'], ['Jenna']],
+		['', []],
+		[undefined, []],
+	])('as a list of texts: %j', (value, list) => {
+		expect(parseTextList('Arguments', value)).toEqual(list);
+	});
+
+	it('as a list of something else is refused', () => {
+		expect(problemOf(() => parseTextList('Arguments', [{}]))).toBe('Arguments: is not a list of texts');
+		expect(problemOf(() => parseTextList('Arguments', { a: 1 }))).toBe('Arguments: is not a list of texts');
+	});
+});
