@@ -1,4 +1,4 @@
-/** The node APNs Send: pushes to devices. */
+/** The node APNs Send: pushes to devices, and the check of the connection they take. */
 import {
 	type ICredentialsDecrypted,
 	type ICredentialTestFunctions,
@@ -9,13 +9,11 @@ import {
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { sharedClient } from '../shared/client';
-import { runBatch } from '../shared/n8n/batch';
-import { readCredential } from '../shared/n8n/credential';
 import { testCredential } from '../shared/n8n/credentialTest';
 import { asNodeError } from '../shared/n8n/failures';
+import { failedItems } from '../shared/n8n/output';
 import { properties } from './properties';
-import { readItemSettings, readRunSettings } from './settings';
+import { sendItems } from './send';
 
 export class ApnsSend implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,7 +22,7 @@ export class ApnsSend implements INodeType {
 		icon: { light: 'file:../../icons/apns.svg', dark: 'file:../../icons/apns.dark.svg' },
 		group: ['output'],
 		version: [1],
-		subtitle: '={{ $parameter["pushType"] }}',
+		subtitle: '={{ $parameter["operation"] === "checkConnection" ? "check connection" : $parameter["pushType"] }}',
 		description: 'Send push notifications to Apple devices',
 		defaults: { name: 'APNs Send' },
 		inputs: [NodeConnectionTypes.Main],
@@ -43,36 +41,13 @@ export class ApnsSend implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getExecutionCancelSignal()?.aborted === true) return [[]];
-		const items = this.getInputData();
-		if (items.length === 0) return [[]];
+		if (this.getExecutionCancelSignal()?.aborted === true || this.getInputData().length === 0) return [[]];
 		try {
-			const run = readRunSettings(this);
-			const credential = readCredential(await this.getCredentials('apnsApi'), run.environment);
-			const client = sharedClient({
-				identity: credential.identity,
-				endpoint: credential.endpoint,
-				managementEndpoint: credential.managementEndpoint,
-				caBundle: credential.caBundle,
-				proxyUrl: credential.proxyUrl,
-				maxConnections: run.maxConnections,
-				maxInFlight: run.maxInFlight,
-				owner: this.getNode().credentials?.apnsApi?.id ?? undefined,
-			});
-			const output = await runBatch(this, {
-				client,
-				environment: credential.environment,
-				itemCount: items.length,
-				plan: (itemIndex) => {
-					const { draft, recipients } = readItemSettings(this, itemIndex, credential.bundleId, credential.identity.type === 'token');
-					return { draft, tokens: recipients.tokens, problems: recipients.problems };
-				},
-				request: run.request,
-				failOnRejectedDevice: run.failOnRejectedDevice,
-			});
-			return [output];
+			return [await sendItems(this)];
 		} catch (error) {
-			throw asNodeError(this.getNode(), error);
+			const nodeError = asNodeError(this.getNode(), error);
+			if (!this.continueOnFail()) throw nodeError;
+			return [failedItems(this, nodeError)];
 		}
 	}
 }

@@ -1,8 +1,20 @@
 /** The fields of the APNs Send node. */
 import type { INodeProperties } from 'n8n-workflow';
+import { pushTypeRows } from '../shared/apns/pushTypes';
+import { liveActivityOptions, liveActivityProperties } from '../shared/n8n/liveActivityFields';
+import { alertOptions } from './alertOptions';
+import { deliveryOptions } from './deliveryOptions';
 
 const send = { operation: ['send'] };
-const fields = { operation: ['send'], payloadType: ['fields'] };
+const fieldsOf = (...pushTypes: string[]): { operation: string[]; payloadType: string[]; pushType: string[] } => ({
+	operation: ['send'],
+	payloadType: ['fields'],
+	pushType: pushTypes,
+});
+
+/** Live Activities share the options of an alert's texts and sound; those stand in the list once, for both. */
+const shared = new Set(alertOptions.map(({ name }) => name));
+const activityOptions = liveActivityOptions({ '/payloadType': ['fields'], '/pushType': ['liveactivity'] }, { broadcast: false }).filter(({ name }) => !shared.has(name));
 
 export const properties: INodeProperties[] = [
 	{
@@ -10,7 +22,10 @@ export const properties: INodeProperties[] = [
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		options: [{ name: 'Send', value: 'send', description: 'Send a push notification to devices', action: 'Send a push notification' }],
+		options: [
+			{ name: 'Check Connection', value: 'checkConnection', description: 'Find out why pushes fail: name, network, TLS, credential', action: 'Check the connection' },
+			{ name: 'Send', value: 'send', description: 'Send a push notification to devices', action: 'Send a push notification' },
+		],
 		default: 'send',
 	},
 	{
@@ -27,10 +42,7 @@ export const properties: INodeProperties[] = [
 		displayName: 'Push Type',
 		name: 'pushType',
 		type: 'options',
-		options: [
-			{ name: 'Alert', value: 'alert', description: 'Shows an alert, plays a sound or sets the badge' },
-			{ name: 'Background', value: 'background', description: 'Wakes the app without telling the person' },
-		],
+		options: pushTypeRows.map(({ displayName, value, description }) => ({ name: displayName, value, description })),
 		default: 'alert',
 		description: 'What the push is for; it must fit the payload and the device token',
 		displayOptions: { show: send },
@@ -40,8 +52,8 @@ export const properties: INodeProperties[] = [
 		name: 'topic',
 		type: 'string',
 		default: '',
-		placeholder: 'com.example.app',
-		description: "The app's bundle ID; empty for the one in the credential",
+		placeholder: 'e.g. com.example.app',
+		description: "The app's bundle ID; empty for the one in the credential. What the push type adds to it, such as .voip, is added when missing.",
 		displayOptions: { show: send },
 	},
 	{
@@ -53,6 +65,7 @@ export const properties: INodeProperties[] = [
 			{ name: 'Using JSON', value: 'json' },
 		],
 		default: 'fields',
+		description: 'How the content of the push is given',
 		displayOptions: { show: send },
 	},
 	{
@@ -60,7 +73,7 @@ export const properties: INodeProperties[] = [
 		name: 'payloadJson',
 		type: 'json',
 		default: '{\n  "aps": {\n    "alert": {\n      "title": "Hello",\n      "body": "World"\n    }\n  }\n}',
-		description: 'The whole payload as Apple documents it; "{}" is a payload too',
+		description: 'The whole payload as Apple documents it; "{}" is a payload too (Wallet passes)',
 		displayOptions: { show: { operation: ['send'], payloadType: ['json'] } },
 	},
 	{
@@ -70,7 +83,7 @@ export const properties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. Server down',
 		description: 'The first, bold line of the alert',
-		displayOptions: { show: { ...fields, pushType: ['alert'] } },
+		displayOptions: { show: fieldsOf('alert') },
 	},
 	{
 		displayName: 'Body',
@@ -80,7 +93,44 @@ export const properties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. web-3 has not answered for five minutes',
 		description: 'The text of the alert',
-		displayOptions: { show: { ...fields, pushType: ['alert'] } },
+		displayOptions: { show: fieldsOf('alert') },
+	},
+	...liveActivityProperties(fieldsOf('liveactivity'), { broadcast: false }),
+	{
+		displayName: 'Data',
+		name: 'data',
+		type: 'json',
+		default: '{}',
+		placeholder: '{ "call": "4711" }',
+		description: 'What the app receives, a JSON object of your own',
+		displayOptions: { show: fieldsOf('complication', 'location', 'pushtotalk', 'voip') },
+	},
+	{
+		displayName: 'Container Identifier',
+		name: 'containerIdentifier',
+		type: 'string',
+		required: true,
+		default: 'NSFileProviderWorkingSetContainerItemIdentifier',
+		description: 'Identifier of the container whose content changed; the default is the working set',
+		displayOptions: { show: fieldsOf('fileprovider') },
+	},
+	{
+		displayName: 'Domain',
+		name: 'domain',
+		type: 'string',
+		default: '',
+		description: 'Identifier of the domain, where the app has several',
+		displayOptions: { show: fieldsOf('fileprovider') },
+	},
+	{
+		displayName: 'Push Magic',
+		name: 'pushMagic',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 2C2D4F2A-6B7F-4A5E-9A55-0B1C7C1C7E21',
+		description: 'The value PushMagic that the device reported in TokenUpdate; the topic is the one reported there too',
+		displayOptions: { show: fieldsOf('mdm') },
 	},
 	{
 		displayName: 'Options',
@@ -89,65 +139,6 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		displayOptions: { show: send },
-		options: [
-			{ displayName: 'APNs ID', name: 'apnsId', type: 'string', default: '', placeholder: '123e4567-e89b-12d3-a456-426614174000', description: 'A UUID of your own for the push; APNs makes one otherwise' },
-			{ displayName: 'Badge', name: 'badge', type: 'number', default: 0, description: 'The number on the app icon; 0 removes it' },
-			{ displayName: 'Collapse ID', name: 'collapseId', type: 'string', default: '', description: 'Pushes with the same ID replace each other on the device; at most 64 bytes' },
-			{ displayName: 'Custom Data', name: 'customData', type: 'json', default: '{}', description: 'A JSON object of keys for the app, beside "aps"' },
-			{
-				displayName: 'Environment',
-				name: 'environment',
-				type: 'options',
-				options: [
-					{ name: 'As in Credential', value: '' },
-					{ name: 'Development', value: 'development' },
-					{ name: 'Production', value: 'production' },
-				],
-				default: '',
-				description: 'Where the device tokens belong',
-			},
-			{ displayName: 'Expiration', name: 'expiration', type: 'string', default: '', placeholder: 'e.g. {{ $now.plus(1, "hour") }}', description: 'Until when APNs keeps the push for a device that is offline: a date and time, UNIX seconds, or 0 for one attempt' },
-			{
-				displayName: 'If No Answer Comes',
-				name: 'onUnknown',
-				type: 'options',
-				options: [
-					{ name: 'Report as Unknown', value: 'report', description: 'The push may or may not have arrived' },
-					{ name: 'Send Again', value: 'sendAgain', description: 'The push may arrive twice, with the same APNs ID' },
-				],
-				default: 'report',
-				description: 'What to do when the push left but its answer was lost',
-			},
-			{ displayName: 'Max Connections', name: 'maxConnections', type: 'number', typeOptions: { minValue: 1, maxValue: 32 }, default: 4, description: 'Most connections to APNs that a large batch may use at once' },
-			{ displayName: 'Max Pushes in Flight', name: 'maxInFlight', type: 'number', typeOptions: { minValue: 1, maxValue: 10000 }, default: 1000, description: 'Most unanswered pushes on one connection, if APNs allows that many' },
-			{
-				displayName: 'On Rejected Device',
-				name: 'onRejectedDevice',
-				type: 'options',
-				options: [
-					{ name: 'Return Item', value: 'returnItem', description: 'The item says why, and the workflow goes on' },
-					{ name: 'Fail', value: 'fail', description: 'The node fails' },
-				],
-				default: 'returnItem',
-				description: 'What to do when APNs refuses a device token',
-			},
-			{
-				displayName: 'Priority',
-				name: 'priority',
-				type: 'options',
-				options: [
-					{ name: 'Default', value: 0 },
-					{ name: 'Immediate (10)', value: 10 },
-					{ name: 'Power-Friendly (5)', value: 5 },
-					{ name: 'Lowest (1)', value: 1 },
-				],
-				default: 0,
-				description: 'How urgently the device is woken; background pushes are always 5 or lower',
-			},
-			{ displayName: 'Sound', name: 'sound', type: 'string', default: 'default', description: 'The sound to play: "default", or a file of the app' },
-			{ displayName: 'Subtitle', name: 'subtitle', type: 'string', default: '', description: 'The second line of the alert' },
-			{ displayName: 'Thread ID', name: 'threadId', type: 'string', default: '', description: 'Alerts with the same ID are grouped' },
-			{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 1 }, default: 30, description: 'How long to wait for the answer to one push' },
-		],
+		options: [...alertOptions, ...activityOptions, ...deliveryOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	},
 ];

@@ -1,105 +1,131 @@
-/** Reads every parameter of the node, once per item, into typed values. */
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { type Recipients, parseRecipients } from '../shared/apns/deviceToken';
+/** Reads the parameters of the node into typed values: what the run shares, and what each item asks for. */
+import type { INodeProperties } from 'n8n-workflow';
+import { certificatePushTypeProblem, certificateTopic, certificateTopicProblem } from '../shared/apns/certificateChecks';
+import { parseRecipients } from '../shared/apns/deviceToken';
+import { hintsFor } from '../shared/apns/hints';
 import type { Notification } from '../shared/apns/notification';
-import { alertPayload, backgroundPayload, encodePayload, type JsonObject, parseJsonObject } from '../shared/apns/payload';
+import { encodePayload } from '../shared/apns/payload';
 import { FieldProblem } from '../shared/apns/problems';
-import { pushTypeRow, topicFor } from '../shared/apns/pushTypes';
-import { toUnixSeconds } from '../shared/apns/times';
+import { type PushTypeRow, pushTypeRow, topicFor } from '../shared/apns/pushTypes';
 import { checkNotification, checkUuid } from '../shared/apns/validate';
 import type { RequestOptions } from '../shared/client';
-
-/** What one item asks for: a notification without its device, and the devices. */
-export interface ItemSettings {
-	readonly recipients: Recipients;
-	readonly draft: Omit<Notification, 'deviceToken'>;
-}
+import type { ItemPlan, PushDraft } from '../shared/n8n/batch';
+import type { CredentialSettings } from '../shared/n8n/credential';
+import { holdsExpression } from '../shared/n8n/fixedParameters';
+import type { ParameterReader } from '../shared/n8n/parameters';
+import { flagOf, membersOf, secondsOf, textOf, wholeOf } from '../shared/n8n/values';
+import { readPayload } from './payload';
 
 /** What the whole run shares; read from the first item. */
 export interface RunSettings {
-	readonly environment: string | undefined;
 	readonly maxConnections: number;
 	readonly maxInFlight: number;
 	readonly failOnRejectedDevice: boolean;
+	readonly summarize: boolean;
+	readonly skipDuplicates: boolean;
 	readonly request: RequestOptions;
 }
 
-const text = (value: unknown): string | undefined => {
-	if (value === undefined || value === null) return undefined;
-	const string = String(value).trim();
-	return string === '' ? undefined : string;
-};
-
-const whole = (field: string, value: unknown): number | undefined => {
-	if (text(value) === undefined) return undefined;
-	const number = Number(value);
-	if (Number.isInteger(number)) return number;
-	throw new FieldProblem(field, `"${String(value).slice(0, 40)}" is not a whole number`, 'Give a whole number.');
-};
-
-function options(context: IExecuteFunctions, index: number): IDataObject {
-	const value: unknown = context.getNodeParameter('options', index, {});
-	return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+/** Everything besides its index that reading an item needs. */
+export interface ItemContext {
+	readonly read: ParameterReader;
+	readonly timeZone: string | undefined;
+	readonly nowMs: number;
 }
+
+function within(field: string, value: unknown, lowest: number, highest: number): number | undefined {
+	const number = wholeOf(field, value);
+	if (number === undefined || (number >= lowest && number <= highest)) return number;
+	throw new FieldProblem(field, `${number} is not between ${lowest} and ${highest}`, `Give a whole number from ${lowest} to ${highest}.`);
+}
+
+/** Longest timer Node has, in seconds. */
+const MAX_TIMEOUT_SECONDS = 2_147_483;
 
 /** Reads what the run shares. Throws `FieldProblem`. */
-export function readRunSettings(context: IExecuteFunctions): RunSettings {
-	const set = options(context, 0);
+export function readRunSettings(read: ParameterReader): RunSettings {
+	const options = membersOf(read('options', 0, {}));
+	const retries = within('Retries', options.retries, 0, 10);
 	return {
-		environment: text(set.environment),
-		maxConnections: whole('Max Connections', set.maxConnections) ?? 4,
-		maxInFlight: whole('Max Pushes in Flight', set.maxInFlight) ?? 1_000,
-		failOnRejectedDevice: set.onRejectedDevice === 'fail',
+		maxConnections: within('Max Connections', options.maxConnections, 1, 32) ?? 4,
+		maxInFlight: within('Max Pushes in Flight', options.maxInFlight, 1, 10_000) ?? 1_000,
+		failOnRejectedDevice: options.onRejectedDevice === 'fail',
+		summarize: options.output === 'summary',
+		skipDuplicates: flagOf(options.skipDuplicates),
 		request: {
-			timeoutMs: (whole('Timeout', set.timeout) ?? 30) * 1_000,
-			onUnknown: set.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
+			timeoutMs: (within('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? 30) * 1_000,
+			onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
+			...(retries === undefined ? {} : { retries }),
 		},
 	};
 }
 
-function payloadOf(context: IExecuteFunctions, index: number, pushType: string, set: IDataObject): JsonObject {
-	if (context.getNodeParameter('payloadType', index, 'fields') === 'json') {
-		return parseJsonObject('JSON', context.getNodeParameter('payloadJson', index, '{}'));
-	}
-	const custom = parseJsonObject('Custom Data', set.customData ?? {});
-	if (pushType === 'background') return backgroundPayload(custom);
-	return alertPayload(
-		{
-			title: text(context.getNodeParameter('title', index, '')),
-			subtitle: text(set.subtitle),
-			body: text(context.getNodeParameter('body', index, '')),
-			badge: whole('Badge', set.badge),
-			sound: text(set.sound),
-			threadId: text(set.threadId),
-		},
-		custom,
-	);
+/** The environment an item asks for; undefined leaves it to the credential. */
+export function readEnvironment(read: ParameterReader, itemIndex: number): string | undefined {
+	return textOf(membersOf(read('options', itemIndex, {})).environment);
 }
 
-/** Reads and checks one item. Throws `FieldProblem` naming the field. */
-export function readItemSettings(context: IExecuteFunctions, index: number, credentialBundleId: string | undefined, tokenMode: boolean): ItemSettings {
-	const set = options(context, index);
-	const pushType = text(context.getNodeParameter('pushType', index, 'alert')) ?? 'alert';
-	const row = pushTypeRow(pushType);
-	const bundleId = text(context.getNodeParameter('topic', index, '')) ?? credentialBundleId;
-	if (bundleId === undefined && tokenMode) {
-		throw new FieldProblem('Topic', 'is empty, and the credential has no Bundle ID', "Fill in the app's bundle id here or in the credential.");
+/** The topic of a push: the item's, the credential's, or what the certificate carries; throws `FieldProblem`. */
+function topicOf(given: string | undefined, row: PushTypeRow | undefined, { identity, bundleId }: CredentialSettings): string | undefined {
+	const name = given ?? bundleId;
+	if (identity.type === 'certificate') {
+		const topic = name === undefined ? certificateTopic(identity.facts, row) : topicFor(name, row);
+		const problem = certificatePushTypeProblem(row) ?? certificateTopicProblem(identity.facts, topic);
+		if (problem !== undefined) throw problem;
+		return topic;
 	}
-	const priority = whole('Priority', set.priority);
-	const apnsId = text(set.apnsId);
-	const draft: Omit<Notification, 'deviceToken'> = {
-		topic: bundleId === undefined ? undefined : topicFor(bundleId, row),
+	if (name === undefined) throw new FieldProblem('Topic', 'is empty, and the credential has no Bundle ID', "Fill in the app's bundle id here or in the credential.");
+	return topicFor(name, row);
+}
+
+/** Reads and checks what one item sends, whoever gets it. Throws `FieldProblem` naming the field. */
+function readDraft(context: ItemContext, itemIndex: number, credential: CredentialSettings): PushDraft {
+	const { read, timeZone, nowMs } = context;
+	const options = membersOf(read('options', itemIndex, {}));
+	const pushType = textOf(read('pushType', itemIndex, 'alert')) ?? 'alert';
+	const row = pushTypeRow(pushType);
+	const topic = topicOf(textOf(read('topic', itemIndex, '')), row, credential);
+	const priority = wholeOf('Priority', options.priority);
+	const apnsId = textOf(options.apnsId);
+	const expirationSeconds = secondsOf('Expiration', options.expiration, timeZone);
+	const payload = readPayload({ read, options, timeZone, nowMs }, itemIndex, pushType, row);
+	const notification: Omit<Notification, 'deviceToken'> = {
+		topic,
 		pushType,
 		priority: priority === undefined || priority === 0 ? row?.defaultPriority : priority,
-		expirationSeconds: text(set.expiration) === undefined ? undefined : toUnixSeconds('Expiration', set.expiration),
-		collapseId: text(set.collapseId),
+		expirationSeconds,
+		collapseId: textOf(options.collapseId),
 		apnsId: apnsId === undefined ? undefined : checkUuid('APNs ID', apnsId),
-		payload: encodePayload(payloadOf(context, index, pushType, set)),
+		payload: encodePayload(payload),
 	};
-	checkNotification({ ...draft, deviceToken: '' });
-	const recipients = parseRecipients(context.getNodeParameter('recipients', index, ''));
-	if (recipients.tokens.length === 0 && recipients.problems.length === 0) {
-		throw new FieldProblem('Device Tokens', 'is empty', 'Give at least one device token.');
-	}
-	return { recipients, draft };
+	checkNotification({ ...notification, deviceToken: '' });
+	const hints = hintsFor({ topic, pushType, expirationSeconds, payload, trust: credential.identity.type, nowMs });
+	return { notification, hints, base64Tokens: row?.base64Tokens === true };
+}
+
+/** Whether all that an item sends is the same for every item, so that only its device tokens differ. */
+function isDraftFixed(parameters: Readonly<Record<string, unknown>>, properties: readonly INodeProperties[]): boolean {
+	return properties.every(({ name }) => name === 'recipients' || !holdsExpression(parameters[name]));
+}
+
+/**
+ * Reads items one by one, each just before it is sent. What is the same for all is read, checked and encoded once, so that
+ * one payload serves a hundred thousand devices.
+ */
+export function createPlanner(
+	context: ItemContext,
+	properties: readonly INodeProperties[],
+	parameters: Readonly<Record<string, unknown>>,
+): (itemIndex: number, credential: CredentialSettings) => ItemPlan {
+	const shared = new Map<CredentialSettings, PushDraft>();
+	const fixed = isDraftFixed(parameters, properties);
+	return (itemIndex, credential) => {
+		const draft = shared.get(credential) ?? readDraft(context, itemIndex, credential);
+		if (fixed) shared.set(credential, draft);
+		const recipients = parseRecipients(context.read('recipients', itemIndex, ''), { allowBase64: draft.base64Tokens });
+		if (recipients.tokens.length === 0 && recipients.problems.length === 0) {
+			throw new FieldProblem('Device Tokens', 'is empty', 'Give at least one device token.');
+		}
+		return { draft, tokens: recipients.tokens, problems: recipients.problems };
+	};
 }

@@ -17,6 +17,8 @@ export interface PushTypeRow {
 	/** True where Apple says in so many words that a certificate does not work. */
 	readonly refusesCertificate?: true;
 	readonly payload: PayloadKind;
+	/** True where device tokens are also seen as base64 (MDM's TokenUpdate). */
+	readonly base64Tokens?: true;
 }
 
 /** What a payload holds, and so which fields build it. */
@@ -51,7 +53,7 @@ const rows: readonly PushTypeRow[] = [
 	{ value: 'fileprovider', displayName: 'File Provider', description: 'Signals changes to a File Provider extension', topicSuffix: '.pushkit.fileprovider', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'fileProvider' },
 	{ value: 'liveactivity', displayName: 'Live Activity', description: 'Starts, updates or ends a Live Activity', topicSuffix: '.push-type.liveactivity', priorities: [10, 5], defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'liveActivity' },
 	{ value: 'location', displayName: 'Location', description: "Asks for the person's location", topicSuffix: '.location-query', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', refusesCertificate: true, payload: 'custom' },
-	{ value: 'mdm', displayName: 'MDM', description: 'Asks a managed device to contact its MDM server', topicSuffix: undefined, priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'certificate', payload: 'mdm' },
+	{ value: 'mdm', displayName: 'MDM', description: 'Asks a managed device to contact its MDM server', topicSuffix: undefined, priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'certificate', payload: 'mdm', base64Tokens: true },
 	{ value: 'pushtotalk', displayName: 'Push to Talk', description: 'Announces audio or a change of service to a Push to Talk app', topicSuffix: '.voip-ptt', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'any', payload: 'custom' },
 	{ value: 'voip', displayName: 'VoIP', description: 'Announces an incoming call', topicSuffix: '.voip', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: VOIP_BYTES, trust: 'any', payload: 'custom' },
 	{ value: 'widgets', displayName: 'Widgets', description: 'Asks widgets to reload', topicSuffix: '.push-type.widgets', priorities: ANY, defaultPriority: undefined, maxPayloadBytes: STANDARD_BYTES, trust: 'token', payload: 'reload' },

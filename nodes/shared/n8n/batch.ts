@@ -1,138 +1,127 @@
-/** The items of one run on their way through the client, and what the node returns or throws for them. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+/** The pushes of one run on their way through the client: one bounded stream for each environment. */
+import { createDuplicateFilter } from '../apns/deviceToken';
 import type { Notification } from '../apns/notification';
 import { FieldProblem, orProblem } from '../apns/problems';
-import { describeReason, isCommonToRun } from '../apns/reasons';
 import type { ApnsClient, RequestOptions } from '../client';
-import type { Outcome } from '../outcome';
-import { outcomeError } from './failures';
-import { resultJson } from './resultItem';
+import { type Detail, reasonOf, Report } from './report';
+
+/** What one input item sends, whoever gets it. */
+export interface PushDraft {
+	readonly notification: Omit<Notification, 'deviceToken'>;
+	/** What APNs accepts and devices ignore. */
+	readonly hints: readonly FieldProblem[];
+	readonly base64Tokens: boolean;
+}
 
 /** What one input item asks for, once read and checked. */
 export interface ItemPlan {
-	readonly draft: Omit<Notification, 'deviceToken'>;
+	readonly draft: PushDraft;
 	readonly tokens: readonly string[];
-	/** Recipients that are no device tokens, each a result item of its own. */
+	/** Recipients that are no device tokens, each a result of its own. */
 	readonly problems: ReadonlyArray<{ readonly text: string; readonly problem: FieldProblem }>;
 }
 
-export interface Batch {
+/** The items of one environment. */
+export interface Group {
 	readonly client: ApnsClient;
 	readonly environment: string;
-	readonly itemCount: number;
+	readonly itemIndexes: Iterable<number>;
 	/** Reads one item; throws `FieldProblem`. Called just before the item is sent. */
 	readonly plan: (itemIndex: number) => ItemPlan;
+}
+
+export interface Batch {
+	readonly groups: readonly Group[];
+	readonly itemCount: number;
 	readonly request: RequestOptions;
-	readonly failOnRejectedDevice: boolean;
+	readonly detail: Detail;
+	/** A device token that comes several times gets the first push only. */
+	readonly skipDuplicates: boolean;
+	/** What items that cannot be read cause: throws to end the run before the first push, or returns. */
+	readonly onProblem: (problem: FieldProblem) => void;
+	readonly signal: AbortSignal | undefined;
 }
 
-interface Result {
-	readonly itemIndex: number;
-	readonly json: IDataObject;
-	/** Undefined for an item that could not be sent because of its own fields. */
-	readonly outcome: Outcome | undefined;
-}
+/** Hints with the number of items they apply to. */
+export type HintCounts = ReadonlyMap<string, { readonly hint: FieldProblem; readonly count: number }>;
 
-function invalidJson(problem: FieldProblem, environment: string, deviceToken: string | null): IDataObject {
-	return {
-		success: false,
-		outcome: 'not sent',
-		status: null,
-		reason: null,
-		apnsId: null,
-		apnsUniqueId: null,
-		deviceToken,
-		topic: null,
-		pushType: null,
-		environment,
-		unregisteredAt: null,
-		attempts: 0,
-		message: problem.message,
-		advice: problem.remedy,
-	};
-}
+/** Different hints kept: a run shows a few. */
+const MAX_HINTS = 20;
 
-/** Whether every other push of this run would end alike. */
-function isCommon(outcome: Outcome): boolean {
-	if (outcome.outcome === 'rejected') return isCommonToRun(describeReason(outcome.status ?? 0, outcome.reason));
-	return outcome.outcome === 'not sent' && outcome.failure?.commonToRun === true;
-}
+class Sender {
+	readonly hints = new Map<string, { hint: FieldProblem; count: number }>();
+	readonly report: Report;
+	private readonly isFirst = createDuplicateFilter();
+	/** Topics that APNs refused in this run: what follows would only be refused too, and count against the connection. */
+	private readonly refusedTopics = new Map<string, string>();
+	private started = false;
 
-function isDeviceRejection(outcome: Outcome): boolean {
-	return outcome.outcome === 'rejected' && describeReason(outcome.status ?? 0, outcome.reason).scope === 'device';
-}
+	constructor(private readonly batch: Batch) {
+		this.report = new Report(batch.itemCount, batch.detail);
+	}
 
-/** Sends all items as one bounded stream; results come in the order of items and recipients. */
-async function sendAll(context: IExecuteFunctions, batch: Batch): Promise<Result[]> {
-	const perItem: Array<Array<Result | undefined>> = Array.from({ length: batch.itemCount }, () => []);
-	const places: Array<readonly [itemIndex: number, position: number]> = [];
-	function* notifications(): Generator<Notification> {
-		for (let itemIndex = 0; itemIndex < batch.itemCount; itemIndex++) {
-			const results = perItem[itemIndex] ?? [];
-			const plan = orProblem(() => batch.plan(itemIndex));
+	async send(group: Group): Promise<void> {
+		const { environment } = group;
+		const places: Array<readonly [itemIndex: number, place: number]> = [];
+		await group.client.sendEach(
+			this.notifications(group, places),
+			(outcome, { deviceToken, topic, pushType }, index) => {
+				const [itemIndex, place] = places[index] ?? [0, 0];
+				const row = reasonOf(outcome);
+				if (row?.scope === 'topic') this.refusedTopics.set(topic ?? '', outcome.reason ?? String(outcome.status));
+				this.report.add(itemIndex, place, outcome, { deviceToken, topic, pushType, environment });
+			},
+			this.batch.signal === undefined ? this.batch.request : { ...this.batch.request, signal: this.batch.signal },
+		);
+	}
+
+	private *notifications(group: Group, places: Array<readonly [number, number]>): Generator<Notification> {
+		const { environment } = group;
+		for (const itemIndex of group.itemIndexes) {
+			const plan = orProblem(() => group.plan(itemIndex));
 			if (plan instanceof FieldProblem) {
-				results.push({ itemIndex, json: invalidJson(plan, batch.environment, null), outcome: undefined });
+				if (!this.started) this.batch.onProblem(plan);
+				this.report.addInvalid(itemIndex, plan, { environment });
 				continue;
 			}
-			for (const deviceToken of plan.tokens) {
-				places.push([itemIndex, results.push(undefined) - 1]);
-				yield { ...plan.draft, deviceToken };
-			}
-			for (const { text, problem } of plan.problems) {
-				results.push({ itemIndex, json: invalidJson(problem, batch.environment, text), outcome: undefined });
-			}
+			this.countHints(plan.draft.hints);
+			yield* this.pushes(plan, itemIndex, environment, places);
 		}
 	}
-	const signal = context.getExecutionCancelSignal();
-	await batch.client.sendEach(
-		notifications(),
-		(outcome, { deviceToken, topic, pushType }, index) => {
-			const [itemIndex, position] = places[index] ?? [0, 0];
-			const results = perItem[itemIndex];
-			if (results !== undefined) {
-				results[position] = { itemIndex, json: resultJson(outcome, { deviceToken, topic, pushType, environment: batch.environment }), outcome };
+
+	private *pushes({ draft, tokens, problems }: ItemPlan, itemIndex: number, environment: string, places: Array<readonly [number, number]>): Generator<Notification> {
+		const { notification } = draft;
+		const { topic, pushType } = notification;
+		for (const deviceToken of tokens) {
+			if (this.batch.skipDuplicates && !this.isFirst(deviceToken, topic)) {
+				this.report.addDuplicate(itemIndex);
+				continue;
 			}
-		},
-		signal === undefined ? batch.request : { ...batch.request, signal },
-	);
-	return perItem.flat().filter((result): result is Result => result !== undefined);
-}
-
-/** Tells the user below the output how many devices were refused, so that a green node hides nothing. */
-function addHints(context: IExecuteFunctions, results: readonly Result[]): void {
-	const devices = results.filter(({ outcome }) => outcome !== undefined && isDeviceRejection(outcome)).length;
-	const invalid = results.filter(({ outcome }) => outcome === undefined).length;
-	const unknown = results.filter(({ outcome }) => outcome?.outcome === 'unknown').length;
-	const hints: string[] = [];
-	if (devices > 0) hints.push(`APNs refused ${devices} of ${results.length} device tokens: see "reason" and "advice" of the items with "success": false.`);
-	if (invalid > 0) hints.push(`${invalid} of ${results.length} pushes could not be sent because of their own fields: see "message" and "advice".`);
-	if (unknown > 0) hints.push(`No answer came for ${unknown} of ${results.length} pushes: they may or may not have arrived.`);
-	if (hints.length > 0) context.addExecutionHints(...hints.map((message) => ({ message, type: 'warning' as const, location: 'outputPane' as const })));
-}
-
-/** The item of a failure where n8n sorts failures into their own output: never `item.error`, which would lose the details. */
-function errorItem({ itemIndex, json }: Result): INodeExecutionData {
-	const reason = typeof json.reason === 'string' ? ` (${json.reason})` : '';
-	return { json: { error: `${String(json.message)}${reason}`, message: json.advice ?? '', details: json }, pairedItem: { item: itemIndex } };
-}
-
-/**
- * Runs the batch and returns output 0. Throws only for causes common to the run, and only while nothing was accepted or
- * is unknown: n8n's Retry On Fail would send every item again.
- */
-export async function runBatch(context: IExecuteFunctions, batch: Batch): Promise<INodeExecutionData[]> {
-	const results = await sendAll(context, batch);
-	const isSettled = ({ outcome }: Result): boolean => outcome?.outcome === 'accepted' || outcome?.outcome === 'unknown';
-	const mayThrow = !context.continueOnFail();
-	if (mayThrow) {
-		const common = results.find(({ outcome }) => outcome !== undefined && isCommon(outcome));
-		if (common?.outcome !== undefined && !results.some(isSettled)) throw outcomeError(context.getNode(), common.outcome, common.itemIndex);
-		const refused = batch.failOnRejectedDevice ? results.find(({ outcome }) => outcome !== undefined && isDeviceRejection(outcome)) : undefined;
-		if (refused?.outcome !== undefined) throw outcomeError(context.getNode(), refused.outcome, refused.itemIndex);
+			const refused = this.refusedTopics.get(topic ?? '');
+			if (refused !== undefined) {
+				const problem = new FieldProblem('Topic', `APNs refused ${topic ?? 'the missing topic'} before in this run (${refused})`, 'See the item that says so, and run again.');
+				this.report.addInvalid(itemIndex, problem, { deviceToken, topic, pushType, environment });
+				continue;
+			}
+			this.started = true;
+			places.push([itemIndex, this.report.reserve(itemIndex)]);
+			yield { ...notification, deviceToken };
+		}
+		for (const { text, problem } of problems) this.report.addInvalid(itemIndex, problem, { deviceToken: text, topic, pushType, environment });
 	}
-	addHints(context, results);
-	const item = ({ itemIndex, json }: Result): INodeExecutionData => ({ json, pairedItem: { item: itemIndex } });
-	if (context.getNode().onError !== 'continueErrorOutput') return results.map(item);
-	// Accepted and unknown first: a first item with `error` would make Retry On Fail run the node again.
-	return [...results.filter(isSettled).map(item), ...results.filter((result) => !isSettled(result)).map(errorItem)];
+
+	private countHints(hints: readonly FieldProblem[]): void {
+		for (const hint of hints) {
+			const known = this.hints.get(hint.message);
+			if (known !== undefined) known.count += 1;
+			else if (this.hints.size < MAX_HINTS) this.hints.set(hint.message, { hint, count: 1 });
+		}
+	}
+}
+
+/** Sends everything; results and hints come back when the last push has its outcome. */
+export async function sendBatch(batch: Batch): Promise<{ readonly report: Report; readonly hints: HintCounts }> {
+	const sender = new Sender(batch);
+	await Promise.all(batch.groups.map(async (group) => await sender.send(group)));
+	return { report: sender.report, hints: sender.hints };
 }

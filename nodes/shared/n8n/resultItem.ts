@@ -5,10 +5,10 @@ import type { Outcome } from '../outcome';
 
 /** What was sent, as far as the result repeats it. */
 export interface Sent {
-	readonly deviceToken: string | undefined;
-	readonly topic: string | undefined;
-	readonly pushType: string | undefined;
-	readonly environment: string;
+	readonly deviceToken?: string;
+	readonly topic?: string;
+	readonly pushType?: string;
+	readonly environment?: string;
 }
 
 /** What happened and what to do, in words; undefined for an accepted push. */
@@ -31,7 +31,7 @@ export function resultJson(outcome: Outcome, sent: Sent): IDataObject {
 		deviceToken: sent.deviceToken ?? null,
 		topic: sent.topic ?? null,
 		pushType: sent.pushType ?? null,
-		environment: sent.environment,
+		environment: sent.environment ?? null,
 		unregisteredAt: outcome.unregisteredAtMs === undefined ? null : new Date(outcome.unregisteredAtMs).toISOString(),
 		attempts: outcome.attempts,
 	};
