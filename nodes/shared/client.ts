@@ -2,45 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { createHeaderBuilder, type HeaderBuilder } from './apns/headers';
 import { identityHash } from './apns/identityKey';
-import type { ProviderIdentity } from './apns/identity';
 import type { BroadcastNotification, ChannelRequest, Notification } from './apns/notification';
-import { ProviderTokenStore } from './apns/providerToken';
+import type { ProviderTokenStore } from './apns/providerToken';
 import { describeReason, isAboutProviderToken, parseGoawayDebug, parseReasonBody, type ReasonRow } from './apns/reasons';
+import { type ApnsClientOptions, processCache, processTokens, targetOf } from './client/options';
 import type { HeaderField } from './http2/hpack';
 import type { Failure, Outcome, Repeat } from './outcome';
 import { systemClock, wait, type Clock } from './transport/clock';
 import { TransportError } from './transport/errors';
 import type { Lane } from './transport/lane';
 import { type Attempt, type Caller, LaneRequest } from './transport/request';
-import { SessionCache } from './transport/sessionCache';
+import type { SessionCache } from './transport/sessionCache';
 
-export interface Endpoint {
-	readonly host: string;
-	readonly port: number;
-}
-
-export interface ApnsClientOptions {
-	readonly identity: ProviderIdentity;
-	/** Device pushes and broadcasts. */
-	readonly endpoint: Endpoint;
-	/** Channel management. */
-	readonly managementEndpoint: Endpoint;
-	/** PEM certificates trusted besides Node's own. */
-	readonly caBundle?: string;
-	/** `http://user:password@host:port` of a CONNECT proxy. */
-	readonly proxyUrl?: string;
-	/** Most connections this client may cause, 1 to 32. Default 4. */
-	readonly maxConnections?: number;
-	/** Most streams in flight on one connection, whatever the server allows. Default 1000. */
-	readonly maxInFlight?: number;
-	/** Whose identity it is, such as a credential's id: when it changes, the old connections drain. */
-	readonly owner?: string;
-	/** Default: the process-wide cache. */
-	readonly cache?: SessionCache;
-	/** Default: the process-wide store. */
-	readonly tokens?: ProviderTokenStore;
-	readonly clock?: Clock;
-}
+export { type ApnsClientOptions, type Endpoint, processCache } from './client/options';
 
 export interface RequestOptions {
 	/** From getting a stream to the answer. Default 30 000. */
@@ -74,10 +48,6 @@ const TOPIC_DRAIN_PAUSE_MS = 3_600_000;
 const EXTRA_WINDOW = 256;
 /** Upper bound of that window: about 10 MB. */
 const MAX_WINDOW = 16_384;
-
-/** The cache and the token store every node of this process shares. */
-export const processCache = new SessionCache();
-const processTokens = new ProviderTokenStore();
 
 type Build = (headers: HeaderBuilder, authorization: string | undefined) => readonly HeaderField[];
 
@@ -248,16 +218,9 @@ export class ApnsClient {
 	lane(management: boolean): Lane {
 		const known = management ? this.managementLane : this.pushLane;
 		if (known !== undefined && !known.isClosed) return known;
-		const { identity, endpoint, managementEndpoint, caBundle, proxyUrl, owner } = this.options;
-		const at = management ? managementEndpoint : endpoint;
+		const { identity, endpoint, managementEndpoint, owner } = this.options;
 		const lane = this.cache.lane({
-			target: {
-				host: at.host,
-				port: at.port,
-				caBundle,
-				proxyUrl,
-				...(identity.type === 'certificate' ? { certificatePem: identity.certificatePem, privateKeyPem: identity.privateKeyPem } : {}),
-			},
+			target: targetOf(this.options, management ? managementEndpoint : endpoint),
 			identityHash: this.hash,
 			tokenMode: identity.type === 'token',
 			owner: owner === undefined ? undefined : `${owner}|${management ? 'management' : 'push'}`,

@@ -1,5 +1,5 @@
 /** What can be known of a provider certificate before connecting: dates, environment, topics. */
-import type { Environment } from './endpoints';
+import { type Environment, pushEndpoint } from './endpoints';
 import type { CertificateFacts } from './identity';
 import { FieldProblem } from './problems';
 import { type PushTypeRow, topicFor } from './pushTypes';
@@ -47,6 +47,23 @@ export function certificateTopicProblem(facts: CertificateFacts, topic: string |
 	}
 	if (facts.topics.length === 0 || facts.topics.includes(topic)) return undefined;
 	return new FieldProblem('Topic', `${topic} is not among the topics of the certificate "${facts.commonName}"`, `The certificate covers: ${facts.topics.join(', ')}.`);
+}
+
+const environments: readonly Environment[] = ['production', 'development'];
+/** Older name of the sandbox, still in Apple's pages: "Establishing a connection to APNs", troubleshooting. */
+const OLD_SANDBOX_HOST = 'api.development.push.apple.com';
+
+/** The environment Apple's own push hosts belong to; undefined for any other host. */
+export function environmentOfHost(host: string): Environment | undefined {
+	const name = host.toLowerCase().replace(/\.$/, '');
+	if (name === OLD_SANDBOX_HOST) return 'development';
+	return environments.find((environment) => pushEndpoint(environment).host === name);
+}
+
+/** Why APNs at this host cannot accept the certificate: its dates or, at Apple's own hosts, its environment. */
+export function certificateProblem(facts: CertificateFacts, host: string, nowMs: number): FieldProblem | undefined {
+	const environment = environmentOfHost(host);
+	return certificateTimeProblem(facts, nowMs) ?? (environment === undefined ? undefined : certificateEnvironmentProblem(facts, environment));
 }
 
 /**

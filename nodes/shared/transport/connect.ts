@@ -1,6 +1,7 @@
 /** Opens one TLS connection that speaks HTTP/2: name resolution, TCP or CONNECT proxy, TLS 1.2+, ALPN. */
 import net from 'node:net';
 import tls from 'node:tls';
+import type { ConnectObserver } from './connectObserver';
 import { TransportError, transportError } from './errors';
 import { connectThroughProxy } from './proxy';
 
@@ -62,11 +63,12 @@ function secureContext(target: Target): tls.SecureContext {
 	}
 }
 
-function connectTcp(target: Target, signal: AbortSignal): Promise<net.Socket> {
-	if (target.proxyUrl !== undefined && target.proxyUrl !== '') return connectThroughProxy(target.proxyUrl, target, signal);
+function connectTcp(target: Target, signal: AbortSignal, observer: ConnectObserver | undefined): Promise<net.Socket> {
+	if (target.proxyUrl !== undefined && target.proxyUrl !== '') return connectThroughProxy(target.proxyUrl, target, signal, observer);
 	return new Promise((resolve, reject) => {
 		// The address is looked up anew for each connection, as Apple asks: net.connect does not cache names.
 		const socket = net.connect({ host: target.host, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+		observer?.onSocket(socket);
 		const abort = (): void => {
 			socket.destroy();
 			reject(signal.reason);
@@ -84,7 +86,7 @@ function connectTcp(target: Target, signal: AbortSignal): Promise<net.Socket> {
 	});
 }
 
-function startTls(target: Target, socket: net.Socket, signal: AbortSignal): Promise<tls.TLSSocket> {
+function startTls(target: Target, socket: net.Socket, signal: AbortSignal, observer: ConnectObserver | undefined): Promise<tls.TLSSocket> {
 	return new Promise((resolve, reject) => {
 		const secure = tls.connect({
 			socket,
@@ -94,6 +96,7 @@ function startTls(target: Target, socket: net.Socket, signal: AbortSignal): Prom
 			minVersion: 'TLSv1.2',
 			secureContext: secureContext(target),
 		});
+		observer?.onTls(secure);
 		const finish = (settle: () => void): void => {
 			signal.removeEventListener('abort', abort);
 			secure.removeListener('error', fail);
@@ -123,8 +126,15 @@ function startTls(target: Target, socket: net.Socket, signal: AbortSignal): Prom
 	});
 }
 
-/** The real `Connect`: one deadline covers name resolution, TCP, proxy and TLS, and the error says which of them it met. */
-export const connect: Connect = async (target, timeoutMs) => {
+/**
+ * Connects like `connect`, under the eyes of an observer and with a signal that ends it. One deadline covers name
+ * resolution, TCP, proxy and TLS; the error says which of them it met. Rejects with `TransportError`, or the signal's reason.
+ */
+export async function connectObserved(
+	target: Target,
+	timeoutMs: number,
+	{ observer, signal }: { readonly observer?: ConnectObserver; readonly signal?: AbortSignal } = {},
+): Promise<tls.TLSSocket> {
 	const where = endpointName(target);
 	const controller = new AbortController();
 	let phase = 'name resolution and TCP';
@@ -132,16 +142,24 @@ export const connect: Connect = async (target, timeoutMs) => {
 		() => controller.abort(new TransportError('connectTimeout', `${where}: no connection within ${timeoutMs} ms (during ${phase}).`)),
 		timeoutMs,
 	);
+	const abort = (): void => controller.abort(signal?.reason);
+	signal?.addEventListener('abort', abort, { once: true });
+	if (signal?.aborted === true) abort();
 	let socket: net.Socket | undefined;
 	try {
+		controller.signal.throwIfAborted();
 		secureContext(target);
-		socket = await connectTcp(target, controller.signal);
+		socket = await connectTcp(target, controller.signal, observer);
 		phase = 'the TLS handshake';
-		return await startTls(target, socket, controller.signal);
+		return await startTls(target, socket, controller.signal, observer);
 	} catch (error) {
 		socket?.destroy();
 		throw transportError(error, where, 'tlsFailed');
 	} finally {
 		clearTimeout(timer);
+		signal?.removeEventListener('abort', abort);
 	}
-};
+}
+
+/** The real `Connect`. */
+export const connect: Connect = (target, timeoutMs) => connectObserved(target, timeoutMs);

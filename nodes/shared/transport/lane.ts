@@ -43,11 +43,23 @@ const CREDENTIAL_PAUSE = { firstDelayMs: 10_000, longestDelayMs: 600_000 };
 
 export interface LaneStats {
 	readonly endpoint: string;
-	readonly connections: ReadonlyArray<{ state: string; activeStreams: number; answers: number; livedMs: number; peerStreamLimit: number | undefined }>;
+	readonly connections: ReadonlyArray<{
+		readonly state: string;
+		/** Streams open now, and opened so far. */
+		readonly activeStreams: number;
+		readonly streams: number;
+		readonly answers: number;
+		readonly livedMs: number;
+		readonly peerStreamLimit: number | undefined;
+	}>;
 	readonly queued: number;
 	/** Connections opened since the lane exists. */
 	readonly opened: number;
+	/** How long the identity still pauses because its credential was refused; 0 when it does not. */
 	readonly pausedForMs: number;
+	/** How long no new connection is tried; 0 when one may be. */
+	readonly backoffForMs: number;
+	/** Why a connection ended last, unless this side wanted it. */
 	readonly lastError: string | undefined;
 }
 
@@ -61,6 +73,7 @@ export class Lane implements ConnectionOwner {
 	private opened = 0;
 	private connectFailures = 0;
 	private lastConnectError: TransportError | undefined;
+	private lastError: TransportError | undefined;
 	private pause: { readonly error: TransportError; readonly untilMs: number } | undefined;
 	private closedBy: TransportError | undefined;
 	private retired: TransportError | undefined;
@@ -179,19 +192,22 @@ export class Lane implements ConnectionOwner {
 	}
 
 	stats(): LaneStats {
+		const now = this.clock.now();
 		return {
 			endpoint: endpointName(this.options.target),
 			connections: [...this.connections].map((connection) => ({
 				state: connection.state.t,
 				activeStreams: connection.activeStreams,
+				streams: connection.opened,
 				answers: connection.answers,
 				livedMs: connection.livedMs,
 				peerStreamLimit: connection.peerStreamLimit,
 			})),
 			queued: this.queue.size,
 			opened: this.opened,
-			pausedForMs: this.pause === undefined ? 0 : Math.max(0, this.pause.untilMs - this.clock.now()),
-			lastError: this.lastConnectError?.message,
+			pausedForMs: this.pause === undefined ? 0 : Math.max(0, this.pause.untilMs - now),
+			backoffForMs: Math.max(0, this.notBeforeMs - now),
+			lastError: this.lastError?.message,
 		};
 	}
 
@@ -221,6 +237,7 @@ export class Lane implements ConnectionOwner {
 
 	onOutOfService(connection: Connection, why: TransportError): void {
 		const now = this.clock.now();
+		if (why.code !== 'closed') this.lastError = why;
 		const never = connection.answers === 0 && connection.peerSettings.maxConcurrentStreams === undefined && connection.livedMs === 0;
 		if (connection.livedMs >= GOOD_LIFE_MS && connection.answers > 0) {
 			this.backoff.succeed();
@@ -247,9 +264,13 @@ export class Lane implements ConnectionOwner {
 	private refusal(now: number): TransportError | undefined {
 		if (this.closedBy !== undefined) return this.closedBy;
 		if (this.pause !== undefined && now < this.pause.untilMs) return this.pause.error;
-		const backingOff = now < Math.max(this.backoff.notBeforeMs, this.options.endpointBackoff.notBeforeMs);
-		if (backingOff && this.connections.size === 0 && this.lastConnectError?.permanent === true) return this.lastConnectError;
+		if (now < this.notBeforeMs && this.connections.size === 0 && this.lastConnectError?.permanent === true) return this.lastConnectError;
 		return undefined;
+	}
+
+	/** When a connection may be tried. */
+	private get notBeforeMs(): number {
+		return Math.max(this.backoff.notBeforeMs, this.options.endpointBackoff.notBeforeMs);
 	}
 
 	private pick(request: LaneRequest): Connection | undefined {
@@ -297,8 +318,7 @@ export class Lane implements ConnectionOwner {
 
 	private openConnection(): void {
 		const now = this.clock.now();
-		const notBeforeMs = Math.max(this.backoff.notBeforeMs, this.options.endpointBackoff.notBeforeMs);
-		if (now < notBeforeMs) return this.schedule(notBeforeMs);
+		if (now < this.notBeforeMs) return this.schedule(this.notBeforeMs);
 		const connection = new Connection({
 			target: this.options.target,
 			connect: this.options.connect,

@@ -2,11 +2,17 @@
 import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
+import type { ConnectObserver } from './connectObserver';
 import { TransportError } from './errors';
 
 /** Without user and password: what messages may name. */
 function proxyName(url: URL): string {
 	return `${url.protocol}//${url.host}`;
+}
+
+/** `http://host:port` of a proxy URL, for reports; undefined when there is none or it cannot be read. */
+export function proxyNameOf(proxyUrl: string | undefined): string | undefined {
+	return proxyUrl !== undefined && URL.canParse(proxyUrl) ? proxyName(new URL(proxyUrl)) : undefined;
 }
 
 function parseProxyUrl(proxyUrl: string): URL {
@@ -28,6 +34,7 @@ export function connectThroughProxy(
 	proxyUrl: string,
 	target: { readonly host: string; readonly port: number },
 	signal: AbortSignal,
+	observer?: ConnectObserver,
 ): Promise<net.Socket> {
 	return new Promise((resolve, reject) => {
 		const url = parseProxyUrl(proxyUrl);
@@ -49,7 +56,9 @@ export function connectThroughProxy(
 			agent: false,
 			signal,
 		});
+		if (observer !== undefined) request.once('socket', (socket) => observer.onSocket(socket));
 		request.once('connect', (response, socket, head) => {
+			observer?.onTunnel(response.statusCode ?? 0);
 			if (response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300) {
 				socket.setNoDelay(true);
 				socket.setKeepAlive(true, 60_000);
@@ -61,6 +70,7 @@ export function connectThroughProxy(
 			reject(tunnelRefused(url, response.statusCode ?? 0));
 		});
 		request.once('response', (response) => {
+			observer?.onTunnel(response.statusCode ?? 0);
 			response.resume();
 			request.destroy();
 			reject(tunnelRefused(url, response.statusCode ?? 0));

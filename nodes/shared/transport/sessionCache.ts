@@ -14,11 +14,15 @@ export interface SessionCacheOptions {
 	readonly maxLanes?: number;
 }
 
-export interface LaneRequestOptions {
+/** What makes two lanes different. */
+export interface LaneKey {
 	readonly target: Target;
 	/** SHA-256 of everything that identifies the provider; never the secret itself. */
 	readonly identityHash: string;
 	readonly tokenMode: boolean;
+}
+
+export interface LaneRequestOptions extends LaneKey {
 	readonly policy: LanePolicy;
 	/** Who uses it, such as a credential's id: when the same owner comes with another identity, its old lane ends. */
 	readonly owner?: string;
@@ -26,6 +30,13 @@ export interface LaneRequestOptions {
 
 /** More identities than a large installation has; a bound against credentials made by expressions. */
 const MAX_LANES = 256;
+
+/** Hash of identity, trust settings and proxy: lanes that differ in one of them share nothing. */
+function trustOf({ target, identityHash, tokenMode }: LaneKey): string {
+	return createHash('sha256')
+		.update(JSON.stringify([identityHash, target.caBundle ?? '', target.proxyUrl ?? '', tokenMode]))
+		.digest('hex');
+}
 
 export class SessionCache {
 	private readonly lanes = new Map<string, Lane>();
@@ -44,9 +55,7 @@ export class SessionCache {
 	/** The lane for this identity at this endpoint; made on first use. */
 	lane(request: LaneRequestOptions): Lane {
 		const { target } = request;
-		const trust = createHash('sha256')
-			.update(JSON.stringify([request.identityHash, target.caBundle ?? '', target.proxyUrl ?? '', request.tokenMode]))
-			.digest('hex');
+		const trust = trustOf(request);
 		const key = `${endpointName(target)}|${trust}`;
 		this.noteOwner(request.owner, key);
 		const known = this.lanes.get(key);
@@ -63,6 +72,11 @@ export class SessionCache {
 		});
 		this.lanes.set(key, lane);
 		return lane;
+	}
+
+	/** What the lane of this identity at this endpoint is doing; undefined while there is none. */
+	statsOf(key: LaneKey): LaneStats | undefined {
+		return this.lanes.get(`${endpointName(key.target)}|${trustOf(key)}`)?.stats();
 	}
 
 	/** What every lane is doing; no secrets. */

@@ -15,7 +15,9 @@ export interface ClientBench {
 	readonly simulator: Simulator;
 	readonly identity: TokenIdentity;
 	readonly cache: SessionCache;
-	client(options?: Partial<ApnsClientOptions>): ApnsClient;
+	/** What its clients are made of. */
+	options(overrides?: Partial<ApnsClientOptions>): ApnsClientOptions;
+	client(overrides?: Partial<ApnsClientOptions>): ApnsClient;
 	close(): Promise<void>;
 }
 
@@ -39,20 +41,21 @@ export async function startClientBench(options: ClientBenchOptions = {}): Promis
 	};
 	const cache = new SessionCache({ backoff: { firstDelayMs: 10, longestDelayMs: 50 }, ...options.cache });
 	const tokens = new ProviderTokenStore();
+	const optionsWith = (overrides: Partial<ApnsClientOptions> = {}): ApnsClientOptions => ({
+		identity,
+		endpoint: { host: 'localhost', port: simulator.pushPort },
+		managementEndpoint: { host: 'localhost', port: simulator.managementPort },
+		caBundle: simulator.caPem,
+		cache,
+		tokens,
+		...overrides,
+	});
 	return {
 		simulator,
 		identity,
 		cache,
-		client: (overrides) =>
-			new ApnsClient({
-				identity,
-				endpoint: { host: 'localhost', port: simulator.pushPort },
-				managementEndpoint: { host: 'localhost', port: simulator.managementPort },
-				caBundle: simulator.caPem,
-				cache,
-				tokens,
-				...overrides,
-			}),
+		options: optionsWith,
+		client: (overrides) => new ApnsClient(optionsWith(overrides)),
 		async close() {
 			cache.close();
 			await simulator.close();

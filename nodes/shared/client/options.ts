@@ -1,0 +1,51 @@
+/** What a client is made of, and where it connects: options of `ApnsClient` and of the connection check. */
+import type { ProviderIdentity } from '../apns/identity';
+import { ProviderTokenStore } from '../apns/providerToken';
+import type { Clock } from '../transport/clock';
+import type { Target } from '../transport/connect';
+import { SessionCache } from '../transport/sessionCache';
+
+export interface Endpoint {
+	readonly host: string;
+	readonly port: number;
+}
+
+export interface ApnsClientOptions {
+	readonly identity: ProviderIdentity;
+	/** Device pushes and broadcasts. */
+	readonly endpoint: Endpoint;
+	/** Channel management. */
+	readonly managementEndpoint: Endpoint;
+	/** PEM certificates trusted besides Node's own. */
+	readonly caBundle?: string;
+	/** `http://user:password@host:port` of a CONNECT proxy. */
+	readonly proxyUrl?: string;
+	/** Most connections this client may cause, 1 to 32. Default 4. */
+	readonly maxConnections?: number;
+	/** Most streams in flight on one connection, whatever the server allows. Default 1000. */
+	readonly maxInFlight?: number;
+	/** Whose identity it is, such as a credential's id: when it changes, the old connections drain. */
+	readonly owner?: string;
+	/** Default: the process-wide cache. */
+	readonly cache?: SessionCache;
+	/** Default: the process-wide store. */
+	readonly tokens?: ProviderTokenStore;
+	readonly clock?: Clock;
+	/** Wall clock, milliseconds since epoch: dates of certificates and of Retry-After. Default the system's. */
+	readonly wallNowMs?: () => number;
+}
+
+/** The cache and the token store every node of this process shares. */
+export const processCache = new SessionCache();
+export const processTokens = new ProviderTokenStore();
+
+/** Where a connection of these options goes, what it trusts and shows. */
+export function targetOf({ identity, caBundle, proxyUrl }: ApnsClientOptions, { host, port }: Endpoint): Target {
+	return {
+		host,
+		port,
+		caBundle,
+		proxyUrl,
+		...(identity.type === 'certificate' ? { certificatePem: identity.certificatePem, privateKeyPem: identity.privateKeyPem } : {}),
+	};
+}
