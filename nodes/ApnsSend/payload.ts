@@ -67,6 +67,6 @@ const readers: Readonly<Record<PayloadKind, ReadPayload>> = {
 /** Reads the payload of one item. Throws `FieldProblem` naming the field. */
 export function readPayload(context: PayloadContext, itemIndex: number, pushType: string, row: PushTypeRow | undefined): JsonObject {
 	if (context.read('payloadType', itemIndex, 'fields') === 'json') return parseJsonObject('JSON', context.read('payloadJson', itemIndex, '{}'));
-	if (row === undefined) throw new FieldProblem('Push Type', `"${pushType.slice(0, 40)}" has no fields here`, 'Choose one of the list, or set Payload to Using JSON.');
+	if (row === undefined) throw new FieldProblem('Push Type', `"${pushType.slice(0, 40)}" has no fields here`, 'Choose one of the list, or set Specify Payload to Using JSON.');
 	return readers[row.payload](context, itemIndex);
 }

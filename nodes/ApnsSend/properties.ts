@@ -57,7 +57,7 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: send },
 	},
 	{
-		displayName: 'Payload',
+		displayName: 'Specify Payload',
 		name: 'payloadType',
 		type: 'options',
 		options: [
@@ -109,7 +109,6 @@ export const properties: INodeProperties[] = [
 		displayName: 'Container Identifier',
 		name: 'containerIdentifier',
 		type: 'string',
-		required: true,
 		default: 'NSFileProviderWorkingSetContainerItemIdentifier',
 		description: 'Identifier of the container whose content changed; the default is the working set',
 		displayOptions: { show: fieldsOf('fileprovider') },
@@ -126,7 +125,6 @@ export const properties: INodeProperties[] = [
 		displayName: 'Push Magic',
 		name: 'pushMagic',
 		type: 'string',
-		required: true,
 		default: '',
 		placeholder: 'e.g. 2C2D4F2A-6B7F-4A5E-9A55-0B1C7C1C7E21',
 		description: 'The value PushMagic that the device reported in TokenUpdate; the topic is the one reported there too',

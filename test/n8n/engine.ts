@@ -113,7 +113,10 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 		const core = coreNodes.get(type);
 		if (core !== undefined) return core;
 		if (!type.startsWith(prefix)) throw new Error(`The workflow uses ${type}, which this engine does not have`);
-		return loader.getNode(type.slice(prefix.length)).type;
+		const name = type.slice(prefix.length);
+		// n8n registers each node that is usable as a tool a second time, under its name with Tool behind it.
+		const base = name.replace(/Tool$/, '');
+		return loader.getNode(name !== base && loader.getNode(base).type.description.usableAsTool !== undefined ? base : name).type;
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: find,

@@ -1,86 +1,45 @@
 /** The packed package in the real engine: pushes travel, fail readably, and share connection and token over executions. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { INode, INodeParameters, IWorkflowBase } from 'n8n-workflow';
-import { bundleId, type SimulatorWithCredential, startSimulatorWithCredential } from './credential';
-import { createEngine, type Engine, type RunResult, type StoredCredential } from './engine';
-import { type PackedPackage, packPackage } from './pack';
+import type { IWorkflowBase } from 'n8n-workflow';
+import { bundleId } from './credential';
+import { phone, setUpSendBench } from './sendBench';
 
 const example = JSON.parse(readFileSync(path.resolve(__dirname, '../../examples/send-alert.json'), 'utf8')) as IWorkflowBase;
-const phone = 'ab'.repeat(32);
-
-let packed: PackedPackage;
-let peer: SimulatorWithCredential;
-let credentials: Map<string, StoredCredential>;
-let engine: Engine;
-
-beforeAll(() => {
-	packed = packPackage();
-});
-
-afterAll(() => packed.remove());
-
-beforeEach(async () => {
-	peer = await startSimulatorWithCredential();
-	credentials = new Map([['apns', { name: 'APNs account', type: 'apnsApi', data: peer.credential }]]);
-	engine = await createEngine({ packageDir: packed.dir, credentials });
-});
-
-afterEach(() => peer.simulator.close());
-
-/** One APNs Send node with these parameters and node settings, given these items. */
-async function send(parameters: INodeParameters, items: object[] = [{}], node: Partial<INode> = {}): Promise<RunResult> {
-	return await engine.run(
-		{
-			nodes: [
-				{
-					id: '1',
-					name: 'Send',
-					type: 'n8n-nodes-apns.apnsSend',
-					typeVersion: 1,
-					position: [0, 0],
-					parameters,
-					credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-					...node,
-				},
-			],
-			connections: {},
-		},
-		{ input: items.map((json) => ({ json: { ...json } })) },
-	);
-}
+const bench = setUpSendBench();
+const { send } = bench;
 
 it('loads with its nodes and credential as n8n loads packages', () => {
-	expect(Object.keys(engine.loader.known.nodes)).toContain('apnsSend');
-	expect(Object.keys(engine.loader.known.credentials)).toEqual(['apnsApi']);
+	expect(Object.keys(bench.engine.loader.known.nodes)).toContain('apnsSend');
+	expect(Object.keys(bench.engine.loader.known.credentials)).toEqual(['apnsApi']);
 });
 
 it('runs an exported workflow several times over one connection with one provider token', async () => {
 	for (let execution = 0; execution < 3; execution++) {
-		const result = await engine.run(example);
+		const result = await bench.engine.run(example);
 		expect(result.status).toBe('success');
 		expect(result.items('APNs Send').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual([
 			expect.objectContaining({ success: true, outcome: 'accepted', status: 200, pairedItem: { item: 0 }, environment: 'development', topic: bundleId, pushType: 'alert', attempts: 1 }),
 			expect.objectContaining({ success: true, outcome: 'accepted' }),
 		]);
 	}
-	expect(peer.simulator.counters()).toMatchObject({ connections: 1, providerTokens: 1, accepted: 6 });
+	expect(bench.peer.simulator.counters()).toMatchObject({ connections: 1, providerTokens: 1, accepted: 6 });
 });
 
 it('shares connection and token between two workflows', async () => {
-	await engine.run(example);
-	await engine.run({ ...example, id: 'another', name: 'Another' });
+	await bench.engine.run(example);
+	await bench.engine.run({ ...example, id: 'another', name: 'Another' });
 	await send({ recipients: phone, title: 'Hi' });
-	expect(peer.simulator.counters()).toMatchObject({ connections: 1, providerTokens: 1, accepted: 5 });
+	expect(bench.peer.simulator.counters()).toMatchObject({ connections: 1, providerTokens: 1, accepted: 5 });
 });
 
 it('takes a new connection when the credential changes, and closes the old one', async () => {
 	await send({ recipients: phone, title: 'Hi' });
-	const fresh = peer.simulator.rotateKeys('TEAM000001', { keepOld: true });
-	credentials.set('apns', { name: 'APNs account', type: 'apnsApi', data: { ...peer.credential, keyId: fresh.keyId, privateKey: fresh.privateKeyPem } });
+	const fresh = bench.peer.simulator.rotateKeys('TEAM000001', { keepOld: true });
+	bench.setCredential({ keyId: fresh.keyId, privateKey: fresh.privateKeyPem });
 	await send({ recipients: phone, title: 'Hi' });
-	expect(peer.simulator.counters()).toMatchObject({ connections: 2, providerTokens: 2, accepted: 2 });
-	await peer.simulator.journal.waitFor(() => peer.simulator.counters().openConnections === 1);
+	expect(bench.peer.simulator.counters()).toMatchObject({ connections: 2, providerTokens: 2, accepted: 2 });
+	await bench.peer.simulator.journal.waitFor(() => bench.peer.simulator.counters().openConnections === 1);
 });
 
 it('sends the payload the fields describe', async () => {
@@ -90,9 +49,9 @@ it('sends the payload the fields describe', async () => {
 		body: 'Body',
 		options: { subtitle: 'Sub', badge: 3, sound: 'default', threadId: 'thread', customData: '{"order":42}', collapseId: 'one', priority: 5, expiration: '2030-01-01T00:00:00Z' },
 	});
-	const [request] = peer.simulator.journal.requests;
+	const [request] = bench.peer.simulator.journal.requests;
 	expect(request?.json).toEqual({ aps: { alert: { title: 'Title', subtitle: 'Sub', body: 'Body' }, badge: 3, sound: 'default', 'thread-id': 'thread' }, order: 42 });
-	const header = (name: string): string | undefined => (request === undefined ? undefined : peer.simulator.journal.header(request, name));
+	const header = (name: string): string | undefined => (request === undefined ? undefined : bench.peer.simulator.journal.header(request, name));
 	expect({ collapse: header('apns-collapse-id'), priority: header('apns-priority'), expiration: header('apns-expiration'), type: header('apns-push-type') }).toEqual({
 		collapse: 'one',
 		priority: '5',
@@ -103,13 +62,13 @@ it('sends the payload the fields describe', async () => {
 
 it('sends a background push at priority 5', async () => {
 	await send({ recipients: phone, pushType: 'background', options: { customData: '{"sync":true}' } });
-	const [request] = peer.simulator.journal.requests;
+	const [request] = bench.peer.simulator.journal.requests;
 	expect(request?.json).toEqual({ aps: { 'content-available': 1 }, sync: true });
-	expect(request === undefined ? '' : peer.simulator.journal.header(request, 'apns-priority')).toBe('5');
+	expect(request === undefined ? '' : bench.peer.simulator.journal.header(request, 'apns-priority')).toBe('5');
 });
 
 it('makes a refused device an item that says why and since when, also when it is the only one', async () => {
-	peer.simulator.devices.unregister(phone, 1_508_249_865_488);
+	bench.peer.simulator.devices.unregister(phone, 1_508_249_865_488);
 	const result = await send({ recipients: phone, title: 'Hi' });
 	expect(result.status).toBe('success');
 	expect(result.items('Send').map(({ json }) => json)).toEqual([
@@ -132,23 +91,23 @@ it('names the field of an invalid item and still sends the others', async () => 
 });
 
 it('ends the run with one sentence and its remedy when the key was revoked', async () => {
-	peer.simulator.revoke(peer.key.keyId);
+	bench.peer.simulator.revoke(bench.peer.key.keyId);
 	const result = await send({ recipients: phone, title: 'Hi' });
 	expect(result.status).toBe('error');
 	expect(result.error).toEqual({ message: expect.stringMatching(/InvalidProviderToken/), description: expect.stringMatching(/revoked/) });
 });
 
 it('names the field of a credential that cannot work, and shows nothing of the key', async () => {
-	credentials.set('apns', { name: 'APNs account', type: 'apnsApi', data: { ...peer.credential, privateKey: peer.key.privateKeyPem.slice(0, 100) } });
+	bench.setCredential({ privateKey: bench.peer.key.privateKeyPem.slice(0, 100) });
 	const result = await send({ recipients: phone, title: 'Hi' });
 	expect(result.error?.message).toMatch(/^Private Key/);
-	expect(JSON.stringify(result.run)).not.toContain(peer.key.privateKeyPem.slice(40, 80));
-	expect(peer.simulator.counters().connections).toBe(0);
+	expect(JSON.stringify(result.run)).not.toContain(bench.peer.key.privateKeyPem.slice(40, 80));
+	expect(bench.peer.simulator.counters().connections).toBe(0);
 });
 
 describe('with failing items', () => {
 	const other = 'cd'.repeat(32);
-	beforeEach(() => peer.simulator.devices.unregister(other, 1_508_249_865_488));
+	beforeEach(() => bench.peer.simulator.devices.unregister(other, 1_508_249_865_488));
 	const items = [{ token: other }, { token: phone }];
 	const parameters = { recipients: '={{ $json.token }}', title: 'Hi' };
 
@@ -167,11 +126,11 @@ describe('with failing items', () => {
 
 	it('does not send again under Retry On Fail when a push was accepted', async () => {
 		await send(parameters, items, { retryOnFail: true, maxTries: 3, waitBetweenTries: 10, onError: 'continueErrorOutput' });
-		expect(peer.simulator.counters()).toMatchObject({ streams: 2, accepted: 1 });
+		expect(bench.peer.simulator.counters()).toMatchObject({ streams: 2, accepted: 1 });
 	});
 
 	it('turns a cause common to the run into items under "Continue"', async () => {
-		peer.simulator.revoke(peer.key.keyId);
+		bench.peer.simulator.revoke(bench.peer.key.keyId);
 		const result = await send(parameters, items, { onError: 'continueRegularOutput' });
 		expect(result.status).toBe('success');
 		expect(result.items('Send').map(({ json }) => json.outcome)).toEqual(['rejected', 'not sent']);

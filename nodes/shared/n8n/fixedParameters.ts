@@ -20,8 +20,13 @@ function valuesNamed(displayName: string, properties: readonly INodeProperties[]
 	});
 }
 
-/** Whether a problem lies in a field without expressions: then every item has it, and the run can end before the first. */
-export function isSharedProblem(problem: FieldProblem, properties: readonly INodeProperties[], parameters: IDataObject): boolean {
+/**
+ * Whether a problem lies in fields without expressions: then every item has it, and the run can end before the first. A
+ * problem of several fields together, such as the size of the payload, is shared when no field has an expression but
+ * `ofItems`, the fields that differ by nature.
+ */
+export function isSharedProblem(problem: FieldProblem, properties: readonly INodeProperties[], parameters: IDataObject, ofItems: readonly string[]): boolean {
 	const values = valuesNamed(problem.field, properties, parameters);
-	return values.length > 0 && !values.some(holdsExpression);
+	if (values.length > 0) return !values.some(holdsExpression);
+	return properties.every(({ name }) => ofItems.includes(name) || !holdsExpression(parameters[name]));
 }

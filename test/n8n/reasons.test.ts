@@ -1,0 +1,71 @@
+/** Every reason of Apple's table, provoked once: its message is read, and tells what to do. */
+import { deviceReasons } from '../simulator/reasons';
+import { phone, setUpSendBench } from './sendBench';
+
+const bench = setUpSendBench();
+
+/** What a person must read for each reason: something to do, in the words of the node's own fields. */
+// prettier-ignore
+const expected: Readonly<Record<keyof typeof deviceReasons, readonly [ends: 'item' | 'run' | 'resent', advice: RegExp]>> = {
+	BadCollapseId: ['item', /Shorten Collapse ID to 64 bytes/],
+	BadDeviceToken: ['item', /environment of the credential matches the app's build.*otherwise delete this device token/],
+	BadExpirationDate: ['item', /Set Expiration to a time in the future, or to 0/],
+	BadMessageId: ['item', /APNs ID as a UUID/],
+	BadPriority: ['item', /Set Priority to 10, 5 or 1/],
+	BadTopic: ['run', /Check Topic/],
+	DeviceTokenNotForTopic: ['item', /Check Topic and the bundle id/],
+	DuplicateHeaders: ['item', /Report this/],
+	IdleTimeout: ['resent', /new connection/],
+	InvalidPushType: ['item', /Choose the Push Type/],
+	MissingDeviceToken: ['item', /Fill in Device Tokens/],
+	MissingTopic: ['run', /Fill in Topic, or Bundle ID/],
+	PayloadEmpty: ['item', /at least \{\}/],
+	TopicDisallowed: ['run', /bundle id for typing errors/],
+	BadCertificate: ['run', /new certificate in the Apple Developer portal/],
+	BadCertificateEnvironment: ['run', /Change Environment in the credential/],
+	ExpiredProviderToken: ['run', /clock of the machine/],
+	Forbidden: ['run', /key is active and covers this app/],
+	InvalidProviderToken: ['run', /Compare Key ID and Team ID.*revoked/],
+	MissingProviderToken: ['run', /authentication of the credential/],
+	UnrelatedKeyIdInToken: ['run', /topic-specific/],
+	BadEnvironmentKeyIdInToken: ['run', /Change Environment in the credential/],
+	BadPath: ['item', /Check host and port/],
+	MethodNotAllowed: ['item', /Check host and port/],
+	ExpiredToken: ['item', /Delete this device token/],
+	Unregistered: ['item', /Delete this device token/],
+	PayloadTooLarge: ['item', /4,096 bytes/],
+	TooManyProviderTokenUpdates: ['run', /20 minutes/],
+	TooManyRequests: ['item', /Send less often/],
+	InternalServerError: ['item', /15 minutes/],
+	ServiceUnavailable: ['item', /15 minutes/],
+	Shutdown: ['resent', /new connection/],
+};
+
+const spellings = Object.entries(deviceReasons).flatMap(([reason, row]) => [[reason, reason, row.status] as const, ...('observed' in row ? [[row.observed, reason, row.status] as const] : [])]);
+
+it.each(spellings)('%s', async (spelling, reason, status) => {
+	bench.peer.simulator.script.always({ type: 'answer', status, reason: spelling, ...(status === 410 ? { timestampMs: 1_508_249_865_488 } : {}) });
+	const [ends, advice] = expected[reason as keyof typeof deviceReasons];
+	const result = await bench.send({ recipients: phone, title: 'Hi', options: { retries: 0 } });
+	if (ends === 'run') {
+		expect(result.error?.description).toMatch(advice);
+		expect(result.error?.message).toMatch(/^[A-Z].*\. \(\w+\)$/);
+		return;
+	}
+	expect(result.status).toBe('success');
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		success: false,
+		outcome: 'rejected',
+		status,
+		reason: spelling,
+		advice: expect.stringMatching(advice),
+		unregisteredAt: status === 410 ? '2017-10-17T14:17:45.488Z' : null,
+		attempts: ends === 'resent' ? 6 : 1,
+	});
+});
+
+it('keeps a reason Apple may add later, and describes it by its status', async () => {
+	bench.peer.simulator.script.always({ type: 'answer', status: 400, reason: 'BadHologram' });
+	const result = await bench.send({ recipients: phone, title: 'Hi' });
+	expect(result.items('Send')[0]?.json).toMatchObject({ reason: 'BadHologram', message: 'APNs answered BadHologram (status 400).', advice: expect.stringMatching(/Handling notification responses/) });
+});
