@@ -12,6 +12,7 @@ import {
 import { testCredential } from '../shared/n8n/credentialTest';
 import { asNodeError } from '../shared/n8n/failures';
 import { failedItems } from '../shared/n8n/output';
+import { checkOnce } from './check';
 import { properties } from './properties';
 import { sendItems } from './send';
 
@@ -43,7 +44,8 @@ export class ApnsSend implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getExecutionCancelSignal()?.aborted === true || this.getInputData().length === 0) return [[]];
 		try {
-			return [await sendItems(this)];
+			const checks = this.getNodeParameter('operation', 0, 'send') === 'checkConnection';
+			return [await (checks ? checkOnce(this) : sendItems(this))];
 		} catch (error) {
 			const nodeError = asNodeError(this.getNode(), error);
 			if (!this.continueOnFail()) throw nodeError;

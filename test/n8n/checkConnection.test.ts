@@ -1,0 +1,89 @@
+/** Check Connection in a workflow, and its short form behind the credential's test: the finding is the result, never an error. */
+import type { ICredentialTestFunctions, INodeType } from 'n8n-workflow';
+import { setUpSendBench } from './sendBench';
+
+const bench = setUpSendBench();
+
+interface Step {
+	readonly step: string;
+	readonly ok: boolean;
+	readonly details: Record<string, unknown>;
+}
+
+it('reports every step once, however many items come in', async () => {
+	const result = await bench.send({ operation: 'checkConnection' }, [{}, {}, {}]);
+	expect(result.items('Send')).toHaveLength(1);
+	const [item] = result.items('Send');
+	expect(item?.pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+	expect(item?.json).toMatchObject({ success: true, ok: true, environment: 'development', openssl: expect.stringMatching(/^openssl s_client -connect localhost:\d+ .*-alpn h2/) });
+	const steps = item?.json.steps as Step[];
+	expect(steps.map(({ step, ok }) => [step, ok])).toEqual(
+		['nameResolution', 'tcp', 'tls', 'alpn', 'settings', 'ping', 'providerToken', 'request', 'sessionCache'].map((step) => [step, true]),
+	);
+	expect(bench.requests()).toHaveLength(1);
+	expect(bench.requests()[0]?.path).toBe(`/3/device/${'0'.repeat(64)}`);
+});
+
+it('names a broken connection, and the run succeeds', async () => {
+	bench.setCredential({ port: 1 });
+	const result = await bench.send({ operation: 'checkConnection' });
+	expect(result.status).toBe('success');
+	expect(result.items('Send')[0]?.json).toMatchObject({ success: false, message: expect.any(String), advice: expect.any(String) });
+	expect((result.items('Send')[0]?.json.steps as Step[]).find(({ ok }) => !ok)?.step).toBe('tcp');
+});
+
+it('names the field of a credential that cannot be read, and shows nothing of the key', async () => {
+	bench.setCredential({ privateKey: bench.peer.key.privateKeyPem.slice(0, 100) });
+	const result = await bench.send({ operation: 'checkConnection' });
+	expect(result.items('Send')[0]?.json).toMatchObject({ success: false, message: expect.stringMatching(/^Private Key/), steps: [{ step: 'credential', ok: false }] });
+	expect(JSON.stringify(result.items('Send'))).not.toContain(bench.peer.key.privateKeyPem.slice(40, 80));
+});
+
+it('shows neither key nor token of a credential that works', async () => {
+	const result = await bench.send({ operation: 'checkConnection' });
+	const text = JSON.stringify(result.items('Send'));
+	const authorization = bench.header('authorization') ?? '';
+	expect(authorization).toMatch(/^bearer \S{100,}/);
+	expect(text).not.toContain(authorization.slice('bearer '.length));
+	expect(text).not.toContain(authorization.split('.').at(-1));
+	expect(text).not.toContain(bench.peer.key.privateKeyPem.slice(40, 80));
+});
+
+it('shows in the session cache what earlier pushes left open', async () => {
+	await bench.send({ recipients: 'ab'.repeat(32), title: 'Hi' });
+	const result = await bench.send({ operation: 'checkConnection' });
+	const cache = (result.items('Send')[0]?.json.steps as Step[]).find(({ step }) => step === 'sessionCache');
+	expect(JSON.stringify(cache?.details)).toMatch(/"state":"ready"/);
+	expect(bench.peer.simulator.counters()).toMatchObject({ connections: 2, providerTokens: 1 });
+});
+
+describe('as the test of the credential', () => {
+	async function test(fields: object = {}): Promise<{ status: string; message: string }> {
+		const { type } = bench.engine.loader.getNode('apnsSend');
+		const run = (type as INodeType).methods?.credentialTest?.apnsApiTest;
+		if (run === undefined) throw new Error('The node has no credential test');
+		const data = { ...bench.peer.credential, ...fields };
+		return await run.call({} as ICredentialTestFunctions, { id: '1', name: 'APNs account', type: 'apnsApi', data });
+	}
+
+	it('accepts what APNs accepts', async () => {
+		expect(await test()).toEqual({ status: 'OK', message: 'APNs accepts this credential' });
+	});
+
+	it('accepts a credential without a bundle id, which only a push needs', async () => {
+		expect(await test({ bundleId: '' })).toMatchObject({ status: 'OK' });
+	});
+
+	it('says that the key was revoked, and what to do', async () => {
+		bench.peer.simulator.revoke(bench.peer.key.keyId);
+		expect(await test()).toEqual({ status: 'Error', message: expect.stringMatching(/InvalidProviderToken.*create a new key/s) });
+	});
+
+	it('says that the port does not answer', async () => {
+		expect(await test({ port: 1 })).toEqual({ status: 'Error', message: expect.stringMatching(/ECONNREFUSED.*Check host and port/) });
+	});
+
+	it('names the field that cannot be used', async () => {
+		expect(await test({ keyId: 'short' })).toEqual({ status: 'Error', message: expect.stringMatching(/^Key ID/) });
+	});
+});
