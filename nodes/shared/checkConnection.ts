@@ -56,12 +56,13 @@ function wallNow({ wallNowMs = Date.now }: CheckConnectionOptions): number {
 	return wallNowMs();
 }
 
-function commandOf({ endpoint, caBundle, identity, proxyUrl }: CheckConnectionOptions): string {
+function commandOf(options: CheckConnectionOptions): string {
+	const { endpoint, caBundle, identity } = options;
 	return opensslCommand({
 		...endpoint,
 		hasCaBundle: caBundle !== undefined && caBundle.trim() !== '',
 		hasCertificate: identity.type === 'certificate',
-		proxyUrl,
+		proxyUrl: targetOf(options, endpoint).proxyUrl,
 	});
 }
 
@@ -84,14 +85,15 @@ function skipConnection(report: ReportBuilder, { identity, shortened }: CheckCon
 }
 
 async function connectAndAsk(report: ReportBuilder, options: CheckConnectionOptions, clock: Clock): Promise<void> {
-	const { identity, endpoint, proxyUrl, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-	const solo = new SoloConnection({ target: targetOf(options, endpoint), clock, timeoutMs, signal });
+	const { identity, endpoint, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+	const target = targetOf(options, endpoint);
+	const solo = new SoloConnection({ target, clock, timeoutMs, signal });
 	try {
 		const startedAtMs = clock.now();
 		const error = await solo.open();
 		addConnectSteps(report, {
 			host: endpoint.host,
-			proxyName: proxyNameOf(proxyUrl),
+			proxyName: proxyNameOf(target.proxyUrl),
 			certificate: identity.type === 'certificate' ? identity.facts : undefined,
 			facts: solo.facts,
 			startedAtMs,

@@ -3,6 +3,7 @@ import type { ProviderIdentity } from '../apns/identity';
 import { ProviderTokenStore } from '../apns/providerToken';
 import type { Clock } from '../transport/clock';
 import type { Target } from '../transport/connect';
+import { type EnvironmentVariables, proxyFromEnvironment } from '../transport/proxyEnvironment';
 import { SessionCache } from '../transport/sessionCache';
 
 export interface Endpoint {
@@ -18,7 +19,7 @@ export interface ApnsClientOptions {
 	readonly managementEndpoint: Endpoint;
 	/** PEM certificates trusted besides Node's own. */
 	readonly caBundle?: string;
-	/** `http://user:password@host:port` of a CONNECT proxy. */
+	/** `http://user:password@host:port` of a CONNECT proxy. Without one, HTTPS_PROXY and NO_PROXY of `processEnvironment` decide. */
 	readonly proxyUrl?: string;
 	/** Most connections this client may cause, 1 to 32. Default 4. */
 	readonly maxConnections?: number;
@@ -33,6 +34,8 @@ export interface ApnsClientOptions {
 	readonly clock?: Clock;
 	/** Wall clock, milliseconds since epoch: dates of certificates and of Retry-After. Default the system's. */
 	readonly wallNowMs?: () => number;
+	/** Environment variables. Default the process's own. */
+	readonly processEnvironment?: EnvironmentVariables;
 }
 
 /** The cache and the token store every node of this process shares. */
@@ -40,12 +43,14 @@ export const processCache = new SessionCache();
 export const processTokens = new ProviderTokenStore();
 
 /** Where a connection of these options goes, what it trusts and shows. */
-export function targetOf({ identity, caBundle, proxyUrl }: ApnsClientOptions, { host, port }: Endpoint): Target {
+export function targetOf(options: ApnsClientOptions, endpoint: Endpoint): Target {
+	const { identity, caBundle, proxyUrl } = options;
+	const named = proxyUrl === undefined || proxyUrl.trim() === '' ? undefined : proxyUrl.trim();
 	return {
-		host,
-		port,
+		host: endpoint.host,
+		port: endpoint.port,
 		caBundle,
-		proxyUrl,
+		proxyUrl: named ?? proxyFromEnvironment(options.processEnvironment ?? process.env, endpoint),
 		...(identity.type === 'certificate' ? { certificatePem: identity.certificatePem, privateKeyPem: identity.privateKeyPem } : {}),
 	};
 }

@@ -18,9 +18,18 @@ export function proxyNameOf(proxyUrl: string | undefined): string | undefined {
 function parseProxyUrl(proxyUrl: string): URL {
 	const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : undefined;
 	if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-		throw new TransportError('proxyFailed', 'The proxy URL in the credential is not of the form http://user:password@host:port.');
+		throw new TransportError('proxyFailed', 'The proxy URL (of the credential, or HTTPS_PROXY where that is empty) is not of the form http://user:password@host:port.');
 	}
 	return url;
+}
+
+/** User or password as meant; a percent sign that encodes nothing stands for itself. */
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
 }
 
 function tunnelRefused(url: URL, status: number): TransportError {
@@ -39,20 +48,13 @@ export function connectThroughProxy(
 	return new Promise((resolve, reject) => {
 		const url = parseProxyUrl(proxyUrl);
 		const authority = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
-		const login =
-			url.username === ''
-				? {}
-				: {
-						'proxy-authorization': `Basic ${Buffer.from(
-							`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
-						).toString('base64')}`,
-					};
+		const login = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64');
 		const request = (url.protocol === 'https:' ? https : http).request({
 			host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
 			port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
 			method: 'CONNECT',
 			path: authority,
-			headers: { host: authority, ...login },
+			headers: { host: authority, ...(url.username === '' ? {} : { 'proxy-authorization': `Basic ${login}` }) },
 			agent: false,
 			signal,
 		});

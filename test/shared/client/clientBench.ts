@@ -48,6 +48,7 @@ export async function startClientBench(options: ClientBenchOptions = {}): Promis
 		caBundle: simulator.caPem,
 		cache,
 		tokens,
+		processEnvironment: {},
 		...overrides,
 	});
 	return {
