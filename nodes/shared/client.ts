@@ -45,9 +45,11 @@ const CREDENTIAL_DRAIN_MS = 5_000;
 /** A topic unknown to an old connection earns one drain; so long must lie between two. */
 const TOPIC_DRAIN_PAUSE_MS = 3_600_000;
 /** Requests `sendEach` keeps under way beyond what can be in flight: enough to show the lane a backlog. */
-const EXTRA_WINDOW = 256;
-/** Upper bound of that window: about 10 MB. */
-const MAX_WINDOW = 16_384;
+const EXTRA_WINDOW = 512;
+/** Upper bound of that window: about 25 MB. */
+const MAX_WINDOW = 40_000;
+/** Pulled at a time when the window has room: the rest of it stays in flight, or distant servers would wait for pushes. */
+const PULL = 256;
 
 type Build = (headers: HeaderBuilder, authorization: string | undefined) => readonly HeaderField[];
 
@@ -171,7 +173,7 @@ export class ApnsClient {
 				(outcome) => {
 					underWay -= 1;
 					onOutcome(outcome, notification, at);
-					if (wake !== undefined && underWay <= window / 2) wake();
+					if (wake !== undefined && underWay <= window - PULL) wake();
 				},
 				true,
 			);
@@ -191,13 +193,13 @@ export class ApnsClient {
 				for (const notification of source) {
 					if (signal?.aborted === true) break;
 					start(notification);
-					if (underWay >= window) await room(window / 2);
+					if (underWay >= window) await room(window - PULL);
 				}
 			} else {
 				for await (const notification of source) {
 					if (signal?.aborted === true) break;
 					start(notification);
-					if (underWay >= window) await room(window / 2);
+					if (underWay >= window) await room(window - PULL);
 				}
 			}
 			await room(0);
