@@ -1,112 +1,35 @@
-/** ApnsClient: one identity at one environment; turns requests into outcomes. Provider token, lane and reasons meet here, and the replay policy. */
+/** ApnsClient: one identity at one environment; turns requests into outcomes. Provider token, lane and replay policy meet here. */
 import { randomUUID } from 'node:crypto';
+import { certificateProblem } from './apns/certificateChecks';
 import { createHeaderBuilder, type HeaderBuilder } from './apns/headers';
 import { identityHash } from './apns/identityKey';
 import type { BroadcastNotification, ChannelRequest, Notification } from './apns/notification';
 import type { ProviderTokenStore } from './apns/providerToken';
-import { describeReason, isAboutProviderToken, parseGoawayDebug, parseReasonBody, type ReasonRow } from './apns/reasons';
+import { answerOf, credentialTrouble, type Ended, provesToken } from './client/answer';
+import { type AttemptOwner, type Build, ClientRequest, type RequestOptions, type Work } from './client/clientRequest';
 import { type ApnsClientOptions, processCache, processTokens, targetOf } from './client/options';
+import { afterAttempt, newHistory, type ReplayActions } from './client/replay';
+import { pullEach, windowFor } from './client/sendEach';
 import type { HeaderField } from './http2/hpack';
-import type { Failure, Outcome, Repeat } from './outcome';
+import type { Outcome, Repeat } from './outcome';
 import { systemClock, wait, type Clock } from './transport/clock';
 import { TransportError } from './transport/errors';
 import type { Lane } from './transport/lane';
-import { type Attempt, type Caller, LaneRequest } from './transport/request';
+import type { Attempt, Caller } from './transport/request';
 import type { SessionCache } from './transport/sessionCache';
 
 export { type ApnsClientOptions, type Endpoint, processCache } from './client/options';
+export type { RequestOptions } from './client/clientRequest';
 
-export interface RequestOptions {
-	/** From getting a stream to the answer. Default 30 000. */
-	readonly timeoutMs?: number;
-	/** From the call to getting a stream. Default: none. */
-	readonly queueTimeoutMs?: number;
-	/** Settles the request as `not sent` or `unknown` when it fires. */
-	readonly signal?: AbortSignal;
-	/** `unknown` outcomes: report them (default), or send again with the same `apns-id` (at least once). */
-	readonly onUnknown?: 'report' | 'sendAgain';
-	/** How often a 5xx or 429 answer is repeated, waiting as Apple asks. Default 0 for 5xx, 2 for TooManyRequests. */
-	readonly retries?: number;
-}
-
-const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_CONNECTIONS = 4;
 const DEFAULT_MAX_IN_FLIGHT = 1_000;
-/** `Shutdown`, `IdleTimeout` and their like ask for a new connection; so many times is a server that will not. */
-const MAX_RESENDS = 5;
-/** Repeats of one device's `TooManyRequests` unless the user says otherwise. */
-const DEFAULT_THROTTLE_RETRIES = 2;
-/** First pause before the same device is tried again, doubling. Apple names none; below it the answer cannot change. */
-const THROTTLE_DELAY_MS = 2_000;
-/** Apple, "Handling notification responses from APNs": retry a server error after 15 minutes. */
-const SERVER_ERROR_DELAY_MS = 900_000;
-/** A credential's connections finish what they can within this. */
-const CREDENTIAL_DRAIN_MS = 5_000;
-/** A topic unknown to an old connection earns one drain; so long must lie between two. */
-const TOPIC_DRAIN_PAUSE_MS = 3_600_000;
-/** Requests `sendEach` keeps under way beyond what can be in flight: enough to show the lane a backlog. */
-const EXTRA_WINDOW = 512;
-/** Upper bound of that window: about 25 MB. */
-const MAX_WINDOW = 40_000;
-/** Pulled at a time when the window has room: the rest of it stays in flight, or distant servers would wait for pushes. */
-const PULL = 256;
-
-type Build = (headers: HeaderBuilder, authorization: string | undefined) => readonly HeaderField[];
-
-/** What one logical request keeps over all its attempts. */
-interface Work {
-	readonly build: Build;
-	readonly body: Buffer | undefined;
-	readonly caller: Caller;
-	readonly options: RequestOptions;
-	readonly resolve: (outcome: Outcome) => void;
-	readonly lane: () => Lane;
-	readonly headers: HeaderBuilder;
-	readonly apnsId: string | undefined;
-	readonly topic: string | undefined;
-	attempts: number;
-	repeats: Repeat[];
-	tokenReplaced: boolean;
-}
-
-class ClientRequest extends LaneRequest {
-	sentToken: string | undefined;
-
-	constructor(
-		readonly client: ApnsClient,
-		readonly work: Work,
-	) {
-		super(work.caller, work.body, work.options.timeoutMs ?? DEFAULT_TIMEOUT_MS, work.options.queueTimeoutMs ?? Infinity);
-	}
-
-	head(): readonly HeaderField[] {
-		this.sentToken = this.client.currentToken();
-		return this.work.build(this.work.headers, this.sentToken === undefined ? undefined : `bearer ${this.sentToken}`);
-	}
-
-	protected settle(attempt: Attempt): void {
-		this.client.onAttempt(this, attempt);
-	}
-}
-
 const NO_REPEATS: readonly Repeat[] = [];
 
-function failureOf(error: TransportError): Failure {
-	return { code: error.code, message: error.message, advice: error.advice, commonToRun: error.commonToRun };
-}
-
-function retryAfterMs(value: string | undefined, wallNowMs: number): number | undefined {
-	if (value === undefined) return undefined;
-	// RFC 9110 §10.2.3: seconds or an HTTP date.
-	if (/^\d+$/.test(value.trim())) return Number(value.trim()) * 1_000;
-	const atMs = Date.parse(value);
-	return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - wallNowMs);
-}
-
-export class ApnsClient {
+export class ApnsClient implements AttemptOwner {
 	private readonly cache: SessionCache;
 	private readonly tokens: ProviderTokenStore;
 	private readonly clock: Clock;
+	private readonly wallNowMs: () => number;
 	private readonly hash: string;
 	private readonly caller: Caller;
 	private readonly pushHeaders: HeaderBuilder;
@@ -114,12 +37,12 @@ export class ApnsClient {
 	private pushLane: Lane | undefined;
 	private managementLane: Lane | undefined;
 	private token: string | undefined;
-	private readonly topicDrains = new Map<string, number>();
 
 	constructor(private readonly options: ApnsClientOptions) {
 		this.cache = options.cache ?? processCache;
 		this.tokens = options.tokens ?? processTokens;
 		this.clock = options.clock ?? systemClock;
+		this.wallNowMs = options.wallNowMs ?? Date.now;
 		this.hash = identityHash(options.identity);
 		this.caller = {
 			maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
@@ -131,7 +54,7 @@ export class ApnsClient {
 
 	/** Sends one push. Always fulfils. */
 	send(notification: Notification, options: RequestOptions = {}): Promise<Outcome> {
-		return new Promise((resolve) => this.startPush(notification, this.caller, options, resolve));
+		return new Promise((resolve) => this.startPush(notification, this.caller, options, resolve, options.signal));
 	}
 
 	/** Publishes to a channel. Always fulfils. */
@@ -155,54 +78,24 @@ export class ApnsClient {
 		onOutcome: (outcome: Outcome, notification: Notification, index: number) => void,
 		options: RequestOptions = {},
 	): Promise<void> {
-		const { signal, ...perPush } = options;
+		const { signal } = options;
 		const caller: Caller = { ...this.caller };
-		const window = Math.min(MAX_WINDOW, caller.maxConnections * caller.maxInFlight + EXTRA_WINDOW);
-		let underWay = 0;
-		let index = 0;
-		let wake: (() => void) | undefined;
+		// One listener for all: each push's own would cost time and memory.
 		const abort = (): void => this.lane(false).cancelCaller(caller, abortedError());
-		const pushOptions: RequestOptions = signal === undefined ? perPush : { ...perPush, signal };
-		const start = (notification: Notification): void => {
-			const at = index++;
-			underWay += 1;
-			this.startPush(
-				notification,
-				caller,
-				pushOptions,
-				(outcome) => {
-					underWay -= 1;
-					onOutcome(outcome, notification, at);
-					if (wake !== undefined && underWay <= window - PULL) wake();
-				},
-				true,
-			);
-		};
-		const room = (limit: number): Promise<void> =>
-			new Promise((resolve) => {
-				wake = () => {
-					if (underWay > limit) return;
-					wake = undefined;
-					resolve();
-				};
-				wake();
-			});
 		signal?.addEventListener('abort', abort, { once: true });
 		try {
-			if (Symbol.iterator in source) {
-				for (const notification of source) {
-					if (signal?.aborted === true) break;
-					start(notification);
-					if (underWay >= window) await room(window - PULL);
-				}
-			} else {
-				for await (const notification of source) {
-					if (signal?.aborted === true) break;
-					start(notification);
-					if (underWay >= window) await room(window - PULL);
-				}
-			}
-			await room(0);
+			await pullEach(source, windowFor(caller.maxConnections * caller.maxInFlight), signal, (notification, index, done) =>
+				this.startPush(
+					notification,
+					caller,
+					options,
+					(outcome) => {
+						done();
+						onOutcome(outcome, notification, index);
+					},
+					undefined,
+				),
+			);
 		} finally {
 			signal?.removeEventListener('abort', abort);
 		}
@@ -226,14 +119,18 @@ export class ApnsClient {
 			identityHash: this.hash,
 			tokenMode: identity.type === 'token',
 			owner: owner === undefined ? undefined : `${owner}|${management ? 'management' : 'push'}`,
-			policy: {
-				provesToken: (attempt) => provesToken(attempt),
-				credentialTrouble: (debugData) => credentialTrouble(debugData),
-			},
+			policy: { provesToken, credentialTrouble },
 		});
 		if (management) this.managementLane = lane;
 		else this.pushLane = lane;
 		return lane;
+	}
+
+	/** Headers for an attempt that is about to leave. */
+	head(work: Work): { readonly fields: readonly HeaderField[]; readonly token: string | undefined } {
+		const token = this.currentToken();
+		const headers = work.management ? this.managementHeaders : this.pushHeaders;
+		return { token, fields: work.build(headers, token === undefined ? undefined : `bearer ${token}`) };
 	}
 
 	/** Decides what follows an attempt: an outcome, or the same request again. */
@@ -241,84 +138,36 @@ export class ApnsClient {
 		const { work } = request;
 		work.attempts += request.attempts;
 		for (const why of request.repeats) work.repeats.push({ why, waitedMs: 0 });
-		if (attempt.kind === 'notSent') return this.end(work, { outcome: 'not sent', failure: failureOf(attempt.error) });
-		if (attempt.kind === 'unknown') {
-			if (work.options.onUnknown === 'sendAgain' && work.repeats.length < MAX_RESENDS) return this.again(work, 'unknown', 0);
-			return this.end(work, { outcome: 'unknown', failure: failureOf(attempt.error) });
+		if (attempt.kind === 'answered' && attempt.status >= 200 && attempt.status < 300) {
+			return this.end(work, { outcome: 'accepted', ...answerOf(attempt, this.wallNowMs) });
 		}
-		if (attempt.status >= 200 && attempt.status < 300) return this.end(work, { outcome: 'accepted', ...answerOf(attempt) });
-		this.onRejection(request, attempt);
+		work.history ??= newHistory();
+		const step = afterAttempt(work.history, attempt, work.options, this.actionsFor(request), work.topic, this.wallNowMs);
+		if (step.then === 'end') this.end(work, step.outcome);
+		else this.again(work, step.why, step.delayMs);
 	}
 
-	private onRejection(request: ClientRequest, attempt: Attempt & { kind: 'answered' }): void {
-		const { work } = request;
-		const { reason, timestampMs } = parseReasonBody(attempt.body);
-		const row = describeReason(attempt.status, reason);
-		const answer = answerOf(attempt);
-		const rejected = { outcome: 'rejected' as const, ...answer, reason, unregisteredAtMs: timestampMs };
-		const lane = work.lane();
-		const repeated = work.repeats.length;
-		switch (row.reaction) {
-			case 'resendOnNewConnection':
-				lane.drainConnections(new TransportError('goaway', `The server answered ${reason ?? attempt.status}.`));
-				if (repeated < MAX_RESENDS) return this.again(work, reason ?? String(attempt.status), 0);
-				return this.end(work, rejected);
-			case 'replaceProviderToken':
-				return this.onExpiredToken(request, rejected, row);
-			case 'stopIdentity':
-				// A 403 counts only against the token it carried: late answers to an older one stop nothing.
-				if (request.sentToken === this.token) lane.stopForCredential(refusedCredential(row, reason, attempt.status));
-				return this.end(work, rejected);
-			case 'newConnection':
-				if (repeated === 0 && this.mayDrainFor(work.topic ?? '', row)) {
-					lane.drainConnections(new TransportError('goaway', `The server answered ${reason ?? attempt.status}.`), CREDENTIAL_DRAIN_MS);
-					return this.again(work, reason ?? String(attempt.status), 0);
-				}
-				return this.end(work, rejected);
-			case 'delayDevice': {
-				if (repeated >= (work.options.retries ?? DEFAULT_THROTTLE_RETRIES)) return this.end(work, rejected);
-				return this.again(work, reason ?? String(attempt.status), answer.retryAfterMs ?? THROTTLE_DELAY_MS * 2 ** repeated);
-			}
-			case 'serverRetry':
-				if (repeated >= (work.options.retries ?? 0)) return this.end(work, rejected);
-				return this.again(work, reason ?? String(attempt.status), answer.retryAfterMs ?? SERVER_ERROR_DELAY_MS);
-			default:
-				return this.end(work, rejected);
-		}
-	}
-
-	/** An expired token is replaced once, on a new connection: the old one stays broken even for a fresh token (pushy). */
-	private onExpiredToken(request: ClientRequest, rejected: Partial<Outcome> & { outcome: 'rejected' }, row: ReasonRow): void {
-		const { work } = request;
+	/** What the replay policy may do about this attempt's connection and token. */
+	private actionsFor(request: ClientRequest): ReplayActions {
+		const { carrier, sentToken } = request;
 		const { identity } = this.options;
-		const lane = work.lane();
-		if (identity.type !== 'token' || request.sentToken === undefined || work.tokenReplaced) {
-			lane.stopForCredential(refusedCredential(row, rejected.reason, rejected.status ?? 403));
-			return this.end(work, rejected);
-		}
-		work.tokenReplaced = true;
-		const replaced = this.tokens.replace(identity, request.sentToken);
-		if (!replaced.replaced) {
-			lane.stopForCredential(
-				new TransportError('credentialRefused', `APNs calls the provider token expired although it was signed less than 20 minutes ago.`, {
-					advice: 'Correct the clock of the machine n8n runs on (or the time server it follows), then run again.',
-				}),
-			);
-			return this.end(work, rejected);
-		}
-		lane.drainConnections(new TransportError('goaway', 'The provider token had expired.'), CREDENTIAL_DRAIN_MS);
-		this.again(work, rejected.reason ?? 'expired token', 0);
-	}
-
-	/** A bundle id added after the connection was made needs a new one; asked for once, not for every wrong topic. */
-	private mayDrainFor(topic: string, row: ReasonRow): boolean {
-		const key = `${row.reason}|${topic}`;
-		const now = this.clock.now();
-		const last = this.topicDrains.get(key);
-		if (last !== undefined && now - last < TOPIC_DRAIN_PAUSE_MS) return false;
-		if (this.topicDrains.size >= 1_000) this.topicDrains.clear();
-		this.topicDrains.set(key, now);
-		return true;
+		const lane = this.lane(request.work.management);
+		return {
+			replaceConnection: (why) => lane.replaceConnection(carrier, why),
+			replaceOlderConnections: (why) => lane.replaceOlderConnections(carrier, why),
+			replaceForCause: (cause, why) => carrier !== undefined && lane.replaceForCause(cause, carrier, why),
+			replaceToken: () => {
+				if (identity.type !== 'token' || sentToken === undefined) return 'none';
+				return this.tokens.replace(identity, sentToken).replaced ? 'replaced' : 'signedRecently';
+			},
+			keepToken: () => {
+				if (identity.type === 'token') this.tokens.keep(identity);
+			},
+			// A 403 counts only against the token it carried: late answers to an older one stop nothing.
+			stopIdentity: (why) => {
+				if (sentToken === this.currentToken()) lane.stopForCredential(why);
+			},
+		};
 	}
 
 	private startPush(
@@ -326,71 +175,82 @@ export class ApnsClient {
 		caller: Caller,
 		options: RequestOptions,
 		resolve: (outcome: Outcome) => void,
-		abortedByCaller = false,
+		/** The signal this push listens to by itself. */
+		ownSignal: AbortSignal | undefined,
 	): void {
 		// An id of our own only where the push may be sent again: APNs makes one otherwise.
 		const apnsId = notification.apnsId ?? (options.onUnknown === 'sendAgain' ? randomUUID() : undefined);
 		const push = apnsId === notification.apnsId ? notification : { ...notification, apnsId };
-		this.start(
-			{
-				build: (headers, authorization) => headers.push(push, authorization),
-				body: push.payload,
-				caller,
-				options,
-				resolve,
-				lane: () => this.lane(false),
-				headers: this.pushHeaders,
-				apnsId,
-				topic: push.topic,
-				attempts: 0,
-				repeats: [],
-				tokenReplaced: false,
-			},
-			abortedByCaller,
-		);
+		const work: Work = {
+			build: (headers, authorization) => headers.push(push, authorization),
+			body: push.payload,
+			caller,
+			options,
+			resolve,
+			management: false,
+			apnsId,
+			topic: push.topic,
+			attempts: 0,
+			repeats: [],
+			history: undefined,
+			request: undefined,
+			stopListening: undefined,
+		};
+		this.listen(work, ownSignal);
+		this.start(work);
 	}
 
 	private request(build: Build, body: Buffer | undefined, options: RequestOptions, management: boolean): Promise<Outcome> {
-		return new Promise((resolve) =>
-			this.start(
-				{
-					build,
-					body,
-					caller: this.caller,
-					options,
-					resolve,
-					lane: () => this.lane(management),
-					headers: management ? this.managementHeaders : this.pushHeaders,
-					apnsId: undefined,
-					topic: undefined,
-					attempts: 0,
-					repeats: [],
-					tokenReplaced: false,
-				},
-				false,
-			),
-		);
+		return new Promise((resolve) => {
+			const work: Work = {
+				build,
+				body,
+				caller: this.caller,
+				options,
+				resolve,
+				management,
+				apnsId: undefined,
+				topic: undefined,
+				attempts: 0,
+				repeats: [],
+				history: undefined,
+				request: undefined,
+				stopListening: undefined,
+			};
+			this.listen(work, options.signal);
+			this.start(work);
+		});
 	}
 
-	private start(work: Work, abortedByCaller: boolean): void {
-		const { signal } = work.options;
-		if (signal?.aborted === true) return this.end(work, { outcome: 'not sent', failure: failureOf(abortedError()) });
+	/** One listener for all attempts, taken back at the end: a signal may live for the whole execution. */
+	private listen(work: Work, signal: AbortSignal | undefined): void {
+		if (signal === undefined) return;
+		const abort = (): void => {
+			if (work.request !== undefined) this.lane(work.management).cancel(work.request, abortedError());
+		};
+		signal.addEventListener('abort', abort, { once: true });
+		work.stopListening = () => signal.removeEventListener('abort', abort);
+	}
+
+	/** One attempt; it ends in `onAttempt` in every case. */
+	private start(work: Work): void {
 		const request = new ClientRequest(this, work);
-		if (signal !== undefined && !abortedByCaller) {
-			const abort = (): void => work.lane().cancel(request, abortedError());
-			signal.addEventListener('abort', abort, { once: true });
-		}
+		work.request = request;
+		const refusal = this.refusal(work);
+		if (refusal !== undefined) return request.finish({ kind: 'notSent', error: refusal });
 		const { identity } = this.options;
-		if (identity.type !== 'token') return work.lane().submit(request);
+		if (identity.type !== 'token') return this.lane(work.management).submit(request);
 		const token = this.tokens.get(identity);
 		if (typeof token === 'string') {
 			this.token = token;
-			return work.lane().submit(request);
+			return this.lane(work.management).submit(request);
 		}
 		token.then(
 			(signed) => {
 				this.token = signed;
-				work.lane().submit(request);
+				const stopped = this.refusal(work);
+				if (stopped !== undefined) request.finish({ kind: 'notSent', error: stopped });
+				else this.lane(work.management).submit(request);
 			},
 			(error: unknown) => {
 				const text = error instanceof Error ? error.message : 'unknown cause';
@@ -404,14 +264,25 @@ export class ApnsClient {
 		);
 	}
 
+	/** Why an attempt need not even begin: the execution was stopped, or APNs cannot accept the certificate. */
+	private refusal({ options, management }: Work): TransportError | undefined {
+		if (options.signal?.aborted === true) return abortedError();
+		const { identity, endpoint, managementEndpoint } = this.options;
+		if (identity.type !== 'certificate') return undefined;
+		const problem = certificateProblem(identity.facts, (management ? managementEndpoint : endpoint).host, this.wallNowMs());
+		return problem === undefined ? undefined : new TransportError('clientCertificateUnusable', `${problem.message}.`, { advice: problem.remedy });
+	}
+
 	/** The same request again, after a pause. */
 	private again(work: Work, why: string, delayMs: number): void {
 		work.repeats.push({ why, waitedMs: delayMs });
-		if (delayMs <= 0) return this.start(work, true);
-		void wait(this.clock, delayMs, work.options.signal).then(() => this.start(work, true));
+		if (delayMs <= 0) return this.start(work);
+		work.request = undefined;
+		void wait(this.clock, delayMs, work.options.signal).then(() => this.start(work));
 	}
 
-	private end(work: Work, outcome: Omit<Outcome, 'attempts' | 'repeats'>): void {
+	private end(work: Work, outcome: Ended): void {
+		work.stopListening?.();
 		work.resolve({
 			...outcome,
 			apnsId: outcome.apnsId ?? work.apnsId,
@@ -428,51 +299,4 @@ export function sharedClient(options: ApnsClientOptions): ApnsClient {
 
 function abortedError(): TransportError {
 	return new TransportError('aborted', 'The execution was stopped before an answer came.');
-}
-
-/** Headers of an answer that the outcome carries; unknown ones are of no use to a caller. */
-function answerOf(attempt: Attempt & { kind: 'answered' }): Omit<Outcome, 'outcome' | 'attempts' | 'repeats'> {
-	const answer: { -readonly [Key in keyof Outcome]?: Outcome[Key] } = { status: attempt.status };
-	for (const { name, value } of attempt.fields) {
-		switch (name) {
-			case 'apns-id':
-				answer.apnsId = value;
-				break;
-			case 'apns-unique-id':
-				answer.apnsUniqueId = value;
-				break;
-			case 'apns-request-id':
-				answer.requestId = value;
-				break;
-			case 'apns-channel-id':
-				answer.channelId = value;
-				break;
-			case 'retry-after':
-				answer.retryAfterMs = retryAfterMs(value, Date.now());
-				break;
-			default:
-		}
-	}
-	if (attempt.body.length > 0) answer.body = attempt.body;
-	return answer;
-}
-
-/** An answer whose reason is not about the provider token shows that APNs accepted it. */
-function provesToken(attempt: Attempt): boolean {
-	if (attempt.kind !== 'answered') return false;
-	if (attempt.status >= 200 && attempt.status < 300) return true;
-	return !isAboutProviderToken(describeReason(attempt.status, parseReasonBody(attempt.body).reason));
-}
-
-/** GOAWAY with a reason that is about the credential, such as a certificate of the other environment. */
-function credentialTrouble(debugData: Buffer): TransportError | undefined {
-	const { reason } = parseGoawayDebug(debugData);
-	if (reason === undefined) return undefined;
-	const row = describeReason(403, reason);
-	return row.reaction === 'stopIdentity' ? refusedCredential(row, reason, undefined) : undefined;
-}
-
-function refusedCredential(row: ReasonRow, reason: string | undefined, status: number | undefined): TransportError {
-	const what = reason ?? (status === undefined ? 'GOAWAY' : String(status));
-	return new TransportError('credentialRefused', `APNs refuses this credential (${what}): ${row.meaning}`, { advice: row.advice });
 }

@@ -1,5 +1,5 @@
 /** What can be known of a provider certificate before connecting: dates, environment, topics. */
-import { type Environment, pushEndpoint } from './endpoints';
+import { type Environment, managementEndpoint, pushEndpoint } from './endpoints';
 import type { CertificateFacts } from './identity';
 import { FieldProblem } from './problems';
 import { type PushTypeRow, topicFor } from './pushTypes';
@@ -53,11 +53,11 @@ const environments: readonly Environment[] = ['production', 'development'];
 /** Older name of the sandbox, still in Apple's pages: "Establishing a connection to APNs", troubleshooting. */
 const OLD_SANDBOX_HOST = 'api.development.push.apple.com';
 
-/** The environment Apple's own push hosts belong to; undefined for any other host. */
+/** The environment Apple's own hosts belong to; undefined for any other host. */
 export function environmentOfHost(host: string): Environment | undefined {
 	const name = host.toLowerCase().replace(/\.$/, '');
 	if (name === OLD_SANDBOX_HOST) return 'development';
-	return environments.find((environment) => pushEndpoint(environment).host === name);
+	return environments.find((environment) => pushEndpoint(environment).host === name || managementEndpoint(environment).host === name);
 }
 
 /** Why APNs at this host cannot accept the certificate: its dates or, at Apple's own hosts, its environment. */

@@ -186,6 +186,7 @@ export class Connection {
 		}
 		request.attempts += 1;
 		request.stream = opened;
+		request.carrier = this;
 		request.deadlineMs = now + request.timeoutMs;
 		this.opened += 1;
 		this.lastUsedMs = now;

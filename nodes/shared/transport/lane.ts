@@ -3,10 +3,10 @@ import { type Backoff, type BackoffOptions, createBackoff } from './backoff';
 import type { Clock, Timer } from './clock';
 import { type Connect, endpointName, type Target } from './connect';
 import { Connection, type ConnectionOwner } from './connection';
+import { createDrainLedger } from './drainLedger';
 import { TransportError } from './errors';
 import { createFairQueue } from './fairQueue';
-import type { Attempt, Caller, LaneRequest } from './request';
-import { timing } from './timing';
+import type { Attempt, Caller, Carrier, LaneRequest } from './request';
 
 /** What the client knows about answers and the lane does not. */
 export interface LanePolicy {
@@ -68,6 +68,7 @@ export class Lane implements ConnectionOwner {
 	private readonly clock: Clock;
 	private readonly queue = createFairQueue();
 	private readonly connections = new Set<Connection>();
+	private readonly drains = createDrainLedger();
 	private readonly backoff: Backoff;
 	private readonly credentialBackoff: Backoff;
 	private opened = 0;
@@ -116,6 +117,7 @@ export class Lane implements ConnectionOwner {
 		const now = this.clock.now();
 		this.lastUsedMs = now;
 		request.queuedAtMs = now;
+		if (request.settled) return;
 		const refusal = this.refusal(now);
 		if (refusal !== undefined) return request.finish({ kind: 'notSent', error: refusal });
 		if (this.queue.size === 0) {
@@ -153,10 +155,24 @@ export class Lane implements ConnectionOwner {
 		return this.queue.sizeOf(caller);
 	}
 
-	/** New requests take new connections; the present ones end when their streams have. */
-	drainConnections(why: TransportError, withinMs: number = timing.drainTimeoutMs): void {
-		for (const connection of [...this.connections]) connection.drain(why, withinMs);
+	/** New requests take another connection than this one, which ends when its streams have. */
+	replaceConnection(carrier: Carrier | undefined, why: TransportError): void {
+		for (const connection of [...this.connections]) if (connection === carrier) connection.drain(why);
 		this.pump();
+	}
+
+	/** New requests take connections younger than this one; it and those before it end soon. */
+	replaceOlderConnections(carrier: Carrier | undefined, why: TransportError): void {
+		const newestMs = carrier?.createdAtMs ?? Infinity;
+		for (const connection of [...this.connections]) if (connection.createdAtMs <= newestMs) connection.drain(why, CREDENTIAL_DRAIN_MS);
+		this.pump();
+	}
+
+	/** The same, if the connection is old and the cause has not earned it before; false when repeating the request is of no use. */
+	replaceForCause(cause: string, carrier: Carrier, why: TransportError): boolean {
+		const verdict = this.drains.judge(cause, carrier, this.clock.now());
+		if (verdict === 'drain') this.replaceOlderConnections(carrier, why);
+		return verdict !== 'no';
 	}
 
 	/**

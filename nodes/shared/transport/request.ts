@@ -20,6 +20,14 @@ export interface Caller {
 	readonly maxInFlight: number;
 }
 
+/** The connection a request was given a stream on, as far as others may know it. */
+export interface Carrier {
+	/** By the lane's clock. */
+	readonly createdAtMs: number;
+	/** Since TLS was done. */
+	readonly livedMs: number;
+}
+
 export abstract class LaneRequest {
 	/** Streams it was given so far. */
 	attempts = 0;
@@ -33,6 +41,8 @@ export abstract class LaneRequest {
 	repeatingSinceMs: number | undefined;
 	/** True once `settle` was called. */
 	settled = false;
+	/** The connection of its last stream. */
+	carrier: Carrier | undefined;
 	/** Its stream while it has one. */
 	stream: ProtocolStream<LaneRequest> | undefined;
 

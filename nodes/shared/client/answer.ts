@@ -1,0 +1,63 @@
+/** What an answer of APNs says besides its status: ids, Retry-After, body; and whether it speaks about the credential. */
+import { describeReason, isAboutProviderToken, parseGoawayDebug, parseReasonBody, type ReasonRow } from '../apns/reasons';
+import type { Outcome } from '../outcome';
+import { TransportError } from '../transport/errors';
+import type { Attempt } from '../transport/request';
+
+export type Answered = Attempt & { readonly kind: 'answered' };
+/** An outcome without the count of attempts, which the request itself keeps. */
+export type Ended = Omit<Outcome, 'attempts' | 'repeats'>;
+
+/** RFC 9110 §10.2.3: seconds or an HTTP date; milliseconds from now, undefined when it is neither. */
+export function retryAfterMs(value: string, wallNowMs: number): number | undefined {
+	if (/^\d+$/.test(value.trim())) return Number(value.trim()) * 1_000;
+	const atMs = Date.parse(value);
+	return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - wallNowMs);
+}
+
+/** Headers of an answer that the outcome carries; unknown ones are of no use to a caller. */
+export function answerOf(attempt: Answered, wallNowMs: () => number): Omit<Ended, 'outcome'> {
+	const answer: { -readonly [Key in keyof Ended]?: Ended[Key] } = { status: attempt.status };
+	for (const { name, value } of attempt.fields) {
+		switch (name) {
+			case 'apns-id':
+				answer.apnsId = value;
+				break;
+			case 'apns-unique-id':
+				answer.apnsUniqueId = value;
+				break;
+			case 'apns-request-id':
+				answer.requestId = value;
+				break;
+			case 'apns-channel-id':
+				answer.channelId = value;
+				break;
+			case 'retry-after':
+				answer.retryAfterMs = retryAfterMs(value, wallNowMs());
+				break;
+			default:
+		}
+	}
+	if (attempt.body.length > 0) answer.body = attempt.body;
+	return answer;
+}
+
+/** An answer whose reason is not about the provider token shows that APNs accepted it. */
+export function provesToken(attempt: Attempt): boolean {
+	if (attempt.kind !== 'answered') return false;
+	if (attempt.status >= 200 && attempt.status < 300) return true;
+	return !isAboutProviderToken(describeReason(attempt.status, parseReasonBody(attempt.body).reason));
+}
+
+/** GOAWAY with a reason that is about the credential, such as a certificate of the other environment. */
+export function credentialTrouble(debugData: Buffer): TransportError | undefined {
+	const { reason } = parseGoawayDebug(debugData);
+	if (reason === undefined) return undefined;
+	const row = describeReason(403, reason);
+	return row.reaction === 'stopIdentity' ? refusedCredential(row, reason) : undefined;
+}
+
+/** Why an identity stops; `what` is APNs' reason or status. */
+export function refusedCredential(row: ReasonRow, what: string): TransportError {
+	return new TransportError('credentialRefused', `APNs refuses this credential (${what}): ${row.meaning}`, { advice: row.advice });
+}
