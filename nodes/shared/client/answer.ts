@@ -1,6 +1,6 @@
 /** What an answer of APNs says besides its status: ids, Retry-After, body; and whether it speaks about the credential. */
 import { describeReason, isAboutProviderToken, parseGoawayDebug, parseReasonBody, type ReasonRow } from '../apns/reasons';
-import type { Outcome } from '../outcome';
+import type { Outcome, Repeat } from '../outcome';
 import { TransportError } from '../transport/errors';
 import type { Attempt } from '../transport/request';
 
@@ -40,6 +40,21 @@ export function answerOf(attempt: Answered, wallNowMs: () => number): Omit<Ended
 	}
 	if (attempt.body.length > 0) answer.body = attempt.body;
 	return answer;
+}
+
+/** The outcome of an accepted request, in one piece: nearly every request ends here. */
+export function acceptedOutcome(attempt: Answered, attempts: number, repeats: readonly Repeat[], sentApnsId: string | undefined): Outcome {
+	let apnsId = sentApnsId;
+	let apnsUniqueId: string | undefined;
+	let requestId: string | undefined;
+	let channelId: string | undefined;
+	for (const { name, value } of attempt.fields) {
+		if (name === 'apns-id') apnsId = value;
+		else if (name === 'apns-unique-id') apnsUniqueId = value;
+		else if (name === 'apns-request-id') requestId = value;
+		else if (name === 'apns-channel-id') channelId = value;
+	}
+	return { outcome: 'accepted', status: attempt.status, apnsId, apnsUniqueId, requestId, channelId, body: attempt.body.length > 0 ? attempt.body : undefined, attempts, repeats };
 }
 
 /** An answer whose reason is not about the provider token shows that APNs accepted it. */

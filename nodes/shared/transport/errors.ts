@@ -28,6 +28,7 @@ const rows = {
 	clientCertificateUnusable: { advice: 'The certificate or its private key cannot be used: export both again and paste them into the credential.', commonToRun: true, permanent: true, credential: true },
 	noHttp2: { advice: 'The server does not speak HTTP/2: check host and port, and proxies that inspect TLS.', commonToRun: true, permanent: true },
 	settingsTimeout: { advice: 'The server took the connection but does not speak: try again later, or use port 2197.', commonToRun: true, permanent: false },
+	connectionRejected: { advice: 'Connections are closed as soon as they are open, as firewalls do, and APNs when it is connected to too often: wait some minutes, then check what stands between n8n and APNs.', commonToRun: true, permanent: false },
 	protocolError: { advice: 'The server broke the rules of HTTP/2: check what stands between n8n and APNs.', commonToRun: false, permanent: false },
 	connectionLost: { advice: 'The connection broke: the network or the server closed it.', commonToRun: false, permanent: false },
 	connectionSilent: { advice: 'The connection went silent, as behind a NAT or a firewall that forgets idle connections: the next push uses a new one.', commonToRun: false, permanent: false },

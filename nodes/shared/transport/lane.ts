@@ -266,8 +266,11 @@ export class Lane implements ConnectionOwner {
 		// It ended without having answered anything: waiting requests may have to learn why.
 		this.connectFailures += 1;
 		this.lastConnectError = why;
-		if (why.permanent) this.failQueued(why);
-		else if (this.connectFailures >= CONNECT_ATTEMPTS && why.commonToRun) this.failQueued(why);
+		if (why.permanent) return this.failQueued(why);
+		if (this.connectFailures < CONNECT_ATTEMPTS) return;
+		if (why.commonToRun) this.failQueued(why);
+		// Closed before any request: the error is one of a single connection, but all of them meet it.
+		else if (connection.opened === 0) this.failQueued(new TransportError('connectionRejected', why.message, { cause: why }));
 	}
 
 	onProgress(connection: Connection): void {

@@ -3,7 +3,9 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { sharedAuthority } from '../../simulator/authority';
-import { type ClientBench, notification, startClientBench } from './clientBench';
+import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
+import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
+import { bundleId, type ClientBench, notification, startClientBench } from './clientBench';
 
 let bench: ClientBench;
 const servers: net.Server[] = [];
@@ -61,6 +63,17 @@ it('names a server whose certificate is for another host', async () => {
 it('names a server that does not offer HTTP/2', async () => {
 	const outcome = await bench.client({ endpoint: await listen(tls.createServer(tlsOptions)) }).send(notification(1));
 	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { code: 'noHttp2' } });
+});
+
+it.each(['tcp', 'tls'] as const)('tells pushes that wait when every connection is closed at once (%s)', async (at) => {
+	bench.simulator.rejectConnections('tcp', 1);
+	expect(await bench.client().send(notification(1))).toMatchObject({ outcome: 'accepted' });
+	bench.simulator.rejectConnections(at);
+	const cache = new SessionCache({ backoff: { firstDelayMs: 10, longestDelayMs: 50 } });
+	const { certificatePem, privateKeyPem } = sharedAuthority().provider({ uid: bundleId });
+	const outcome = await bench.client({ cache, identity: readCertificateIdentity({ certificatePem, privateKeyPem }) }).send(notification(2));
+	expect(outcome).toMatchObject({ outcome: 'not sent', attempts: 0, failure: { code: 'connectionRejected', commonToRun: true, advice: expect.stringMatching(/wait some minutes/) } });
+	cache.close();
 });
 
 it('names a host that does not exist', async () => {
