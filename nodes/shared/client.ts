@@ -5,7 +5,7 @@ import { createHeaderBuilder, type HeaderBuilder } from './apns/headers';
 import { identityHash } from './apns/identityKey';
 import type { BroadcastNotification, ChannelRequest, Notification } from './apns/notification';
 import type { ProviderTokenStore } from './apns/providerToken';
-import { answerOf, credentialTrouble, type Ended, provesToken } from './client/answer';
+import { acceptedOutcome, credentialTrouble, type Ended, provesToken } from './client/answer';
 import { type AttemptOwner, type Build, ClientRequest, type RequestOptions, type Work } from './client/clientRequest';
 import { type ApnsClientOptions, processCache, processTokens, targetOf } from './client/options';
 import { afterAttempt, newHistory, type ReplayActions } from './client/replay';
@@ -37,6 +37,9 @@ export class ApnsClient implements AttemptOwner {
 	private pushLane: Lane | undefined;
 	private managementLane: Lane | undefined;
 	private token: string | undefined;
+	/** The value of `authorization`, and the token it was made of. */
+	private bearer: string | undefined;
+	private bearerOf: string | undefined;
 
 	constructor(private readonly options: ApnsClientOptions) {
 		this.cache = options.cache ?? processCache;
@@ -130,7 +133,12 @@ export class ApnsClient implements AttemptOwner {
 	head(work: Work): { readonly fields: readonly HeaderField[]; readonly token: string | undefined } {
 		const token = this.currentToken();
 		const headers = work.management ? this.managementHeaders : this.pushHeaders;
-		return { token, fields: work.build(headers, token === undefined ? undefined : `bearer ${token}`) };
+		// The same string for every push of a token: comparing it is then comparing pointers.
+		if (token !== this.bearerOf) {
+			this.bearerOf = token;
+			this.bearer = token === undefined ? undefined : `bearer ${token}`;
+		}
+		return { token, fields: work.build(headers, this.bearer) };
 	}
 
 	/** Decides what follows an attempt: an outcome, or the same request again. */
@@ -139,7 +147,8 @@ export class ApnsClient implements AttemptOwner {
 		work.attempts += request.attempts;
 		for (const why of request.repeats) work.repeats.push({ why, waitedMs: 0 });
 		if (attempt.kind === 'answered' && attempt.status >= 200 && attempt.status < 300) {
-			return this.end(work, { outcome: 'accepted', ...answerOf(attempt, this.wallNowMs) });
+			work.stopListening?.();
+			return work.resolve(acceptedOutcome(attempt, work.attempts, work.repeats.length === 0 ? NO_REPEATS : work.repeats, work.apnsId));
 		}
 		work.history ??= newHistory();
 		const step = afterAttempt(work.history, attempt, work.options, this.actionsFor(request), work.topic, this.wallNowMs);

@@ -59,6 +59,7 @@ const refused: ReadonlyArray<readonly [what: string, fields: () => ICredentialDa
 	['a wrong passphrase', () => ({ ...pkcs12('secret'), passphrase: 'guess' }), {}, /^Passphrase/, /passphrase/i],
 	['a topic the certificate does not cover', () => certificate(), { topic: 'com.example.other' }, /^Topic: com\.example\.other is not among the topics/, /covers: com\.example\.app/],
 	['a location push, which needs a signing key', () => certificate(), { pushType: 'location' }, /^Push Type: Location works with a signing key only/, /\.p8/],
+	['an expired certificate', () => certificate({ notBeforeMs: Date.now() - 2 * day, notAfterMs: Date.now() - day }), {}, /expired on/, /new push certificate/],
 	['a certificate with the key of another', () => ({ ...certificate(), certificateKey: String(certificate().certificateKey) }), {}, /^Certificate Key/, /together, as one identity/],
 ];
 

@@ -40,50 +40,66 @@ function field(name: string, value: string): HeaderField {
 const METHOD = { POST: field(':method', 'POST'), GET: field(':method', 'GET'), DELETE: field(':method', 'DELETE') } as const;
 const SCHEME = field(':scheme', 'https');
 
+/** Fields of one header by value. Most pushes repeat the last value, so that is looked at first. */
+function keeper(name: string): (value: string | number) => HeaderField {
+	const known = new Map<string | number, HeaderField>();
+	let lastValue: string | number | undefined;
+	let last: HeaderField | undefined;
+	return (value) => {
+		if (last !== undefined && value === lastValue) return last;
+		let found = known.get(value);
+		if (found === undefined) {
+			if (known.size >= KEPT_VALUES) known.clear();
+			found = field(name, String(value));
+			known.set(value, found);
+		}
+		lastValue = value;
+		last = found;
+		return found;
+	};
+}
+
 /** Builds header lists for one endpoint; repeated values give the same field objects. */
 export function createHeaderBuilder(endpoint: { readonly host: string; readonly port: number }): HeaderBuilder {
 	const name = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
 	const authorityField = field(':authority', endpoint.port === 443 ? name : `${name}:${endpoint.port}`);
-	const kept = new Map<string, Map<string, HeaderField>>();
+	const authorizationField = keeper('authorization');
+	const topicField = keeper('apns-topic');
+	const pushTypeField = keeper('apns-push-type');
+	const priorityField = keeper('apns-priority');
+	const expirationField = keeper('apns-expiration');
+	const collapseIdField = keeper('apns-collapse-id');
+	const channelIdField = keeper('apns-channel-id');
 
-	const keptField = (header: string, value: string): HeaderField => {
-		let values = kept.get(header);
-		if (values === undefined) {
-			values = new Map();
-			kept.set(header, values);
-		}
-		const known = values.get(value);
-		if (known !== undefined) return known;
-		if (values.size >= KEPT_VALUES) values.clear();
-		const made = field(header, value);
-		values.set(value, made);
-		return made;
-	};
-
-	const head = (method: HeaderField, path: string, authorization: string | undefined): HeaderField[] => {
-		const fields = [method, SCHEME, field(':path', path), authorityField];
-		if (authorization !== undefined) fields.push(keptField('authorization', authorization));
-		return fields;
-	};
+	const head = (method: HeaderField, path: string, authorization: string | undefined): HeaderField[] =>
+		authorization === undefined ? [method, SCHEME, field(':path', path), authorityField] : [method, SCHEME, field(':path', path), authorityField, authorizationField(authorization)];
 
 	return {
-		push(notification, authorization) {
-			const fields = head(METHOD.POST, `/3/device/${notification.deviceToken}`, authorization);
-			if (notification.topic !== undefined) fields.push(keptField('apns-topic', notification.topic));
-			if (notification.pushType !== undefined) fields.push(keptField('apns-push-type', notification.pushType));
-			if (notification.priority !== undefined) fields.push(keptField('apns-priority', String(notification.priority)));
-			if (notification.expirationSeconds !== undefined) fields.push(keptField('apns-expiration', String(notification.expirationSeconds)));
-			if (notification.collapseId !== undefined) fields.push(keptField('apns-collapse-id', notification.collapseId));
-			if (notification.apnsId !== undefined) fields.push(field('apns-id', notification.apnsId));
+		push({ deviceToken, topic, pushType, priority, expirationSeconds, collapseId, apnsId }, authorization) {
+			const path = field(':path', `/3/device/${deviceToken}`);
+			// Most pushes have exactly these: one array of the right size, made at once.
+			const usual = authorization !== undefined && topic !== undefined && pushType !== undefined && priority !== undefined;
+			const fields: HeaderField[] = usual
+				? [METHOD.POST, SCHEME, path, authorityField, authorizationField(authorization), topicField(topic), pushTypeField(pushType), priorityField(priority)]
+				: [METHOD.POST, SCHEME, path, authorityField];
+			if (!usual) {
+				if (authorization !== undefined) fields.push(authorizationField(authorization));
+				if (topic !== undefined) fields.push(topicField(topic));
+				if (pushType !== undefined) fields.push(pushTypeField(pushType));
+				if (priority !== undefined) fields.push(priorityField(priority));
+			}
+			if (expirationSeconds !== undefined) fields.push(expirationField(expirationSeconds));
+			if (collapseId !== undefined) fields.push(collapseIdField(collapseId));
+			if (apnsId !== undefined) fields.push(field('apns-id', apnsId));
 			return fields;
 		},
 		broadcast(notification, authorization) {
 			const fields = head(METHOD.POST, `/4/broadcasts/apps/${notification.bundleId}`, authorization);
 			fields.push(
-				keptField('apns-channel-id', notification.channelId),
-				keptField('apns-push-type', notification.pushType),
-				keptField('apns-priority', String(notification.priority)),
-				keptField('apns-expiration', String(notification.expirationSeconds)),
+				channelIdField(notification.channelId),
+				pushTypeField(notification.pushType),
+				priorityField(notification.priority),
+				expirationField(notification.expirationSeconds),
 			);
 			if (notification.requestId !== undefined) fields.push(field('apns-request-id', notification.requestId));
 			return fields;
@@ -92,7 +108,7 @@ export function createHeaderBuilder(endpoint: { readonly host: string; readonly 
 			const list = request.operation === 'getAll';
 			const method = request.operation === 'create' ? METHOD.POST : request.operation === 'delete' ? METHOD.DELETE : METHOD.GET;
 			const fields = head(method, `/1/apps/${request.bundleId}/${list ? 'all-channels' : 'channels'}`, authorization);
-			if ('channelId' in request) fields.push(keptField('apns-channel-id', request.channelId));
+			if ('channelId' in request) fields.push(channelIdField(request.channelId));
 			if (request.requestId !== undefined) fields.push(field('apns-request-id', request.requestId));
 			return fields;
 		},

@@ -21,6 +21,7 @@ import { createOutputQueue, type OutputQueue } from './outputQueue';
 import { applySettings, defaultPeerSettings, type PeerSettings } from './peerSettings';
 import { readResponseHead, trailerProblem } from './responseHead';
 import { createFloodGuard, type FloodGuard } from './floodGuard';
+import { StreamTable } from './streamTable';
 
 /** How a stream ended, seen from the protocol. Whether an answer counts is read from `stream.status`. */
 export type StreamEnd =
@@ -81,7 +82,7 @@ export class ClientProtocol<C> {
 	readonly output: OutputQueue = createOutputQueue();
 	readonly peer: PeerSettings = defaultPeerSettings();
 	/** Open streams by id, oldest first. */
-	readonly streams = new Map<number, ProtocolStream<C>>();
+	readonly streams = new StreamTable<ProtocolStream<C>>();
 	/** Send window of the connection. */
 	sendWindow = DEFAULT_WINDOW_BYTES;
 	/** True after the first SETTINGS frame. */
@@ -150,14 +151,20 @@ export class ClientProtocol<C> {
 	/**
 	 * Opens a stream: HEADERS and as much DATA as the windows allow go into the output. Returns the stream, or why not.
 	 * The caller keeps to MAX_CONCURRENT_STREAMS; header lists beyond the peer's limits, or one frame, are refused before encoding.
+	 * Throws `RangeError` for a name or value outside latin1; no stream is open then, and the connection goes on.
 	 */
 	open(fields: readonly HeaderField[], body: Buffer | undefined, context: C): ProtocolStream<C> | OpenRefusal {
 		if (!this.mayOpen) return this.exhausted ? 'exhausted' : 'closed';
 		const bound = this.encoder.bound(fields);
 		if (bound > this.peer.maxFrameSize || this.isAboveHeaderListLimit(fields)) return 'headerListTooLarge';
+		const bodyBytes = body === undefined ? 0 : body.length;
+		const out = this.output.room(FRAME_HEADER_BYTES * 2 + bound + bodyBytes);
+		const start = this.output.offset();
+		// First of all, since it may throw: then nothing has happened, and the room is used by the next frame.
+		const blockEnd = this.encoder.encode(fields, out, start + FRAME_HEADER_BYTES);
+
 		const id = this.nextStreamId;
 		this.nextStreamId += 2;
-		const bodyBytes = body === undefined ? 0 : body.length;
 		const stream: ProtocolStream<C> = {
 			id,
 			context,
@@ -171,11 +178,7 @@ export class ClientProtocol<C> {
 			contentLength: undefined,
 			unreturnedWindow: 0,
 		};
-		this.streams.set(id, stream);
-
-		const out = this.output.room(FRAME_HEADER_BYTES * 2 + bound + bodyBytes);
-		const start = this.output.offset();
-		const blockEnd = this.encoder.encode(fields, out, start + FRAME_HEADER_BYTES);
+		this.streams.add(stream);
 		const flags = bodyBytes === 0 ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
 		writeFrameHeader(out, start, blockEnd - start - FRAME_HEADER_BYTES, FrameType.HEADERS, flags, id);
 		if (body === undefined || bodyBytes === 0) {
@@ -504,7 +507,7 @@ export class ClientProtocol<C> {
 		this.goawayLastStreamId = last;
 		const errorCode = bytes.readUInt32BE(start + 4);
 		this.events.onGoaway(last, errorCode, Buffer.from(bytes.subarray(start + 8, end)));
-		for (const stream of [...this.streams.values()]) {
+		for (const stream of this.streams.values()) {
 			if (stream.id <= last || !this.remove(stream)) continue;
 			this.forgive(stream.id);
 			this.events.onStreamEnd(stream, 'goaway', errorCode);

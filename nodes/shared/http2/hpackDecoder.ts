@@ -38,6 +38,8 @@ export class HpackDecoder {
 	private block: Buffer = NO_BYTES;
 	private position = 0;
 	private end = 0;
+	/** Where a list is gathered: growing a new one for each block is most of its garbage. */
+	private readonly list: DecodedField[] = [];
 
 	/**
 	 * `maxTableSize`: the SETTINGS_HEADER_TABLE_SIZE that was advertised. `maxHeaderListBytes`: octets of fields one
@@ -63,7 +65,8 @@ export class HpackDecoder {
 		this.block = block;
 		this.position = start;
 		this.end = end;
-		const fields: DecodedField[] = [];
+		const fields = this.list;
+		let count = 0;
 		let listBytes = 0;
 		let truncated = false;
 		while (this.position < end) {
@@ -76,11 +79,11 @@ export class HpackDecoder {
 			if (this.updateOwed) throw new HpackError(`no table size update to the ${this.maxTableSize} that were advertised`);
 			const field = (octet & 0x80) !== 0 ? this.at(this.readInteger(7)) : this.readLiteral(octet);
 			listBytes += entryBytes(field.name, field.value);
-			if (listBytes <= this.maxHeaderListBytes) fields.push(field);
+			if (listBytes <= this.maxHeaderListBytes) fields[count++] = field;
 			else truncated = true;
 		}
 		this.block = NO_BYTES;
-		return { fields, truncated };
+		return { fields: fields.slice(0, count), truncated };
 	}
 
 	/** Incremental indexing enters the table; without indexing and never indexed differ only for those who pass fields on (§6.2). */

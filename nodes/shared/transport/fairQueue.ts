@@ -2,7 +2,6 @@
 import type { Caller, LaneRequest } from './request';
 
 interface Line {
-	readonly caller: Caller;
 	requests: LaneRequest[];
 	head: number;
 }
@@ -26,21 +25,27 @@ export interface FairQueue {
 const COMPACT_AFTER = 1_024;
 
 export function createFairQueue(): FairQueue {
-	const lines = new Map<Caller, Line>();
+	// A line outlives its requests as long as its caller does: making one for each request of a quiet queue costs more than the rest.
+	const lines = new WeakMap<Caller, Line>();
+	/** Lines with requests, in the order of their turns. */
 	const order: Line[] = [];
 	let turn = 0;
 	let size = 0;
 
+	/** The line of a caller, with a place among the turns: it is about to get a request. */
 	const lineOf = (caller: Caller): Line => {
-		const known = lines.get(caller);
-		if (known !== undefined) return known;
-		const line: Line = { caller, requests: [], head: 0 };
-		lines.set(caller, line);
-		order.push(line);
+		let line = lines.get(caller);
+		if (line === undefined) {
+			line = { requests: [], head: 0 };
+			lines.set(caller, line);
+		}
+		if (line.head === line.requests.length) order.push(line);
 		return line;
 	};
+	/** Takes an empty line out of the turns. */
 	const drop = (line: Line): void => {
-		lines.delete(line.caller);
+		line.requests.length = 0;
+		line.head = 0;
 		const at = order.indexOf(line);
 		order.splice(at, 1);
 		if (at < turn) turn -= 1;

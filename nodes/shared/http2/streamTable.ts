@@ -1,0 +1,70 @@
+/** Open streams by id. Ids only grow and few streams stay behind: a ring of slots does without a Map's hashing and garbage. */
+
+/** Slots at first: Apple's usual limit is 1,000 streams. */
+const FIRST_SLOTS = 1_024;
+
+export class StreamTable<S extends { readonly id: number }> {
+	private slots: Array<S | undefined> = emptySlots<S>(FIRST_SLOTS);
+	/** Streams that were still open when the ring came round to their slot. */
+	private readonly behind = new Map<number, S>();
+	private count = 0;
+
+	get size(): number {
+		return this.count;
+	}
+
+	get(id: number): S | undefined {
+		const stream = this.slots[slotOf(id, this.slots.length)];
+		if (stream !== undefined && stream.id === id) return stream;
+		return this.behind.size === 0 ? undefined : this.behind.get(id);
+	}
+
+	/** Adds a stream, whose id is above all before it. */
+	add(stream: S): void {
+		if (this.count >= this.slots.length) this.grow();
+		const slot = slotOf(stream.id, this.slots.length);
+		const older = this.slots[slot];
+		if (older !== undefined) this.behind.set(older.id, older);
+		this.slots[slot] = stream;
+		this.count += 1;
+	}
+
+	/** False when there was no such stream. */
+	delete(id: number): boolean {
+		const slot = slotOf(id, this.slots.length);
+		if (this.slots[slot]?.id === id) this.slots[slot] = undefined;
+		else if (!this.behind.delete(id)) return false;
+		this.count -= 1;
+		return true;
+	}
+
+	clear(): void {
+		this.slots.fill(undefined);
+		this.behind.clear();
+		this.count = 0;
+	}
+
+	/** All streams, oldest first, as a list of the caller's own. */
+	values(): S[] {
+		if (this.count === 0) return [];
+		const all = [...this.behind.values()];
+		for (const stream of this.slots) if (stream !== undefined) all.push(stream);
+		return all.sort((a, b) => a.id - b.id);
+	}
+
+	/** Streams that do not share a slot do not share one of twice as many. */
+	private grow(): void {
+		const old = this.slots;
+		this.slots = emptySlots<S>(old.length * 2);
+		for (const stream of old) if (stream !== undefined) this.slots[slotOf(stream.id, this.slots.length)] = stream;
+	}
+}
+
+function emptySlots<S>(length: number): Array<S | undefined> {
+	return Array.from({ length }, () => undefined);
+}
+
+/** Client ids are odd (RFC 9113 §5.1.1). */
+function slotOf(id: number, slots: number): number {
+	return (id >>> 1) & (slots - 1);
+}
