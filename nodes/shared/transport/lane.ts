@@ -1,9 +1,11 @@
 /** All connections of one identity to one endpoint, and the requests that wait for them: queue, back-off, resending what was not sent. */
 import { type Backoff, type BackoffOptions, createBackoff } from './backoff';
-import type { Clock, Timer } from './clock';
+import type { Clock } from './clock';
 import { type Connect, endpointName, type Target } from './connect';
-import { Connection, type ConnectionOwner } from './connection';
+import { Connection } from './connection';
+import type { ConnectionOwner } from './connectionState';
 import { createDrainLedger } from './drainLedger';
+import { DueTimer } from './dueTimer';
 import { TransportError } from './errors';
 import { createFairQueue } from './fairQueue';
 import type { Attempt, Caller, Carrier, LaneRequest } from './request';
@@ -78,13 +80,17 @@ export class Lane implements ConnectionOwner {
 	private pause: { readonly error: TransportError; readonly untilMs: number } | undefined;
 	private closedBy: TransportError | undefined;
 	private retired: TransportError | undefined;
-	private timer: Timer | undefined;
-	private timerDueMs = Infinity;
+	/** The end of a back-off, and requests that waited too long. */
+	private readonly timer: DueTimer;
 	private nextQueueDeadlineMs = Infinity;
 	private pumping = false;
 
 	constructor(private readonly options: LaneOptions) {
 		this.clock = options.clock;
+		this.timer = new DueTimer(this.clock, () => {
+			this.expireQueued();
+			this.pump();
+		});
 		this.lastUsedMs = this.clock.now();
 		this.backoff = createBackoff(options.backoff);
 		this.credentialBackoff = createBackoff({ ...CREDENTIAL_PAUSE, random: options.backoff.random });
@@ -127,7 +133,7 @@ export class Lane implements ConnectionOwner {
 		this.queue.push(request);
 		if (request.queueTimeoutMs !== Infinity) {
 			this.nextQueueDeadlineMs = Math.min(this.nextQueueDeadlineMs, now + request.queueTimeoutMs);
-			this.schedule(this.nextQueueDeadlineMs);
+			this.timer.schedule(this.nextQueueDeadlineMs);
 		}
 		this.pump();
 	}
@@ -194,7 +200,7 @@ export class Lane implements ConnectionOwner {
 		this.closedBy ??= error;
 		this.failQueued(error);
 		for (const connection of [...this.connections]) connection.drain(error);
-		this.timer?.cancel();
+		this.timer.stop();
 	}
 
 	/** Leaves the cache: what was taken is still sent, then the connections end. */
@@ -317,7 +323,7 @@ export class Lane implements ConnectionOwner {
 		}
 		const waiting = this.queue.size > 0;
 		for (const connection of this.connections) connection.holdProcess(waiting);
-		this.timer?.keepAlive(waiting);
+		this.timer.keepAlive(waiting);
 		if (!waiting) this.endIfRetired();
 	}
 
@@ -337,7 +343,7 @@ export class Lane implements ConnectionOwner {
 
 	private openConnection(): void {
 		const now = this.clock.now();
-		if (now < this.notBeforeMs) return this.schedule(this.notBeforeMs);
+		if (now < this.notBeforeMs) return this.timer.schedule(this.notBeforeMs);
 		const connection = new Connection({
 			target: this.options.target,
 			connect: this.options.connect,
@@ -355,23 +361,10 @@ export class Lane implements ConnectionOwner {
 		for (const request of this.queue.remove(() => true)) request.finish({ kind: 'notSent', error });
 	}
 
-	/** One timer: the end of a back-off, and requests that waited too long. */
-	private schedule(dueMs: number): void {
-		if (dueMs >= this.timerDueMs) return;
-		this.timer?.cancel();
-		this.timerDueMs = dueMs;
-		this.timer = this.clock.after(Math.max(1, dueMs - this.clock.now()), () => {
-			this.timerDueMs = Infinity;
-			this.expireQueued();
-			this.pump();
-		});
-		this.timer.keepAlive(this.queue.size > 0);
-	}
-
 	private expireQueued(): void {
 		const now = this.clock.now();
 		if (now < this.nextQueueDeadlineMs) {
-			if (this.nextQueueDeadlineMs !== Infinity) this.schedule(this.nextQueueDeadlineMs);
+			if (this.nextQueueDeadlineMs !== Infinity) this.timer.schedule(this.nextQueueDeadlineMs);
 			return;
 		}
 		const overdue = (request: LaneRequest): boolean => request.queuedAtMs + request.queueTimeoutMs <= now;
@@ -387,6 +380,6 @@ export class Lane implements ConnectionOwner {
 			this.nextQueueDeadlineMs = Math.min(this.nextQueueDeadlineMs, request.queuedAtMs + request.queueTimeoutMs);
 			return false;
 		});
-		if (this.nextQueueDeadlineMs !== Infinity) this.schedule(this.nextQueueDeadlineMs);
+		if (this.nextQueueDeadlineMs !== Infinity) this.timer.schedule(this.nextQueueDeadlineMs);
 	}
 }

@@ -4,7 +4,8 @@ import type { PeerSettings } from '../http2/peerSettings';
 import { type Clock, type Timer } from './clock';
 import { connectObserved, type Target } from './connect';
 import { type ConnectFacts, createConnectRecorder } from './connectObserver';
-import { Connection, type ConnectionOwner } from './connection';
+import { Connection } from './connection';
+import type { ConnectionOwner } from './connectionState';
 import { TransportError } from './errors';
 import { type Attempt, type Caller, LaneRequest } from './request';
 
@@ -89,8 +90,7 @@ export class SoloConnection implements ConnectionOwner {
 
 	/** Round trip of one PING in milliseconds, or what came instead. */
 	async ping(): Promise<number | TransportError> {
-		const ended = this.until(() => this.trouble !== undefined).then(() => undefined);
-		const roundTripMs = await Promise.race([this.connection.measurePing(), ended]);
+		const roundTripMs = await this.connection.measurePing();
 		return roundTripMs ?? this.trouble ?? new TransportError('connectionSilent', `${this.connection.where}: the PING was not acknowledged.`);
 	}
 
