@@ -1,0 +1,60 @@
+/** A server that answers every push after a fixed time, returns window on receipt and allows 1,000 streams: as far away as Apple may be. */
+import { type Socket } from 'node:net';
+import { createServer } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import { sharedAuthority } from '../simulator/authority';
+import { clientPreface, encodeFrame, flags, frameTypes, pingFrame, settingsAckFrame, settingsFrame, windowUpdateFrame } from '../simulator/frames';
+
+const delayMs = Number(process.argv[2] ?? 50);
+const HEADER = 9;
+/** Answers due in the same millisecond go out together. */
+const TICK_MS = 1;
+
+function serve(socket: Socket): void {
+	let rest: Buffer = Buffer.alloc(0);
+	let skip = clientPreface.length;
+	const due: Array<{ atMs: number; streams: number[] }> = [];
+	socket.on('error', () => undefined);
+	socket.setNoDelay(true);
+	socket.write(settingsFrame({ headerTableSize: 4096, maxConcurrentStreams: 1000, initialWindowSize: 65_535, maxFrameSize: 16_384 }));
+	const timer = setInterval(() => {
+		const now = performance.now();
+		const parts: Buffer[] = [];
+		while (due[0] !== undefined && due[0].atMs <= now) {
+			for (const stream of due.shift()?.streams ?? []) parts.push(encodeFrame(frameTypes.HEADERS, flags.END_HEADERS | flags.END_STREAM, stream, Buffer.from([0x88])));
+		}
+		if (parts.length > 0) socket.write(Buffer.concat(parts));
+	}, TICK_MS);
+	socket.on('close', () => clearInterval(timer));
+	socket.on('data', (chunk: Buffer) => {
+		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		let at = Math.min(skip, bytes.length);
+		skip -= at;
+		let window = 0;
+		const streams: number[] = [];
+		while (bytes.length - at >= HEADER) {
+			const size = bytes.readUIntBE(at, 3);
+			if (bytes.length - at < HEADER + size) break;
+			const type = bytes[at + 3];
+			const frameFlags = bytes[at + 4] ?? 0;
+			if (type === frameTypes.DATA) {
+				window += size;
+				if ((frameFlags & flags.END_STREAM) !== 0) streams.push(bytes.readUInt32BE(at + 5));
+			} else if (type === frameTypes.SETTINGS && (frameFlags & flags.ACK) === 0) {
+				socket.write(settingsAckFrame());
+			} else if (type === frameTypes.PING && (frameFlags & flags.ACK) === 0) {
+				socket.write(pingFrame(bytes.subarray(at + HEADER, at + HEADER + 8), true));
+			}
+			at += HEADER + size;
+		}
+		rest = Buffer.from(bytes.subarray(at));
+		if (window > 0) socket.write(windowUpdateFrame(0, window));
+		if (streams.length > 0) due.push({ atMs: performance.now() + delayMs, streams });
+	});
+}
+
+const { certificatePem, privateKeyPem } = sharedAuthority().server({ keyType: 'ec' });
+const server = createServer({ cert: certificatePem, key: privateKeyPem, ALPNProtocols: ['h2'] }, serve);
+server.listen(0, '127.0.0.1', () => {
+	process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port, ca: sharedAuthority().caPem })}\n`);
+});

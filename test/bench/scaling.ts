@@ -1,0 +1,61 @@
+/** Several connections to a distant server: throughput follows connections × streams ÷ delay until a core is full. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { type BenchSettings, ourClient, push } from './ourClient';
+
+const DELAY_MS = 50;
+const SECONDS = 4;
+
+interface Peer {
+	readonly port: number;
+	stop(): void;
+}
+
+/** The delayed peer runs in a process of its own: it must not share the client's core. */
+async function startDelayedPeer(): Promise<Peer> {
+	const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'delayedPeer.ts'), String(DELAY_MS)], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const line = await new Promise<string>((resolve, reject) => {
+		child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+		child.once('exit', () => reject(new Error('the delayed peer did not start')));
+	});
+	const { port, ca } = JSON.parse(line) as { port: number; ca: string };
+	return Object.assign({ port, stop: () => void child.kill() }, { ca });
+}
+
+export async function measureScaling(settings: BenchSettings): Promise<{ lines: string[]; json: unknown }> {
+	const peer = (await startDelayedPeer()) as Peer & { ca: string };
+	const lines: string[] = [];
+	const json: unknown[] = [];
+	try {
+		for (const connections of [1, 2, 3]) {
+			const possible = (connections * 1_000 * 1_000) / DELAY_MS;
+			const total = Math.round(possible * SECONDS);
+			const { client, close } = ourClient(peer.port, { ...settings, ca: peer.ca }, { maxConnections: connections, caBundle: peer.ca });
+			const some = function* (count: number) {
+				for (let n = 0; n < count; n++) yield push(n);
+			};
+			await client.sendEach(some(Math.round(possible * 1.5)), () => undefined);
+			const cpuBefore = process.cpuUsage();
+			const startedAt = performance.now();
+			let accepted = 0;
+			await client.sendEach(some(total), ({ outcome }) => {
+				if (outcome === 'accepted') accepted += 1;
+			});
+			const seconds = (performance.now() - startedAt) / 1_000;
+			const cpu = process.cpuUsage(cpuBefore);
+			const load = (cpu.user + cpu.system) / 1e6 / seconds;
+			const rate = accepted / seconds;
+			const share = rate / possible;
+			const used = client.lane(false).openConnections.length;
+			close();
+			const verdict = share >= 0.85 ? 'reached' : load > 0.85 ? 'core full' : 'MISSED ';
+			lines.push(
+				`${verdict}  ${connections} connection${connections === 1 ? ' ' : 's'} × 1,000 streams ÷ ${DELAY_MS} ms: ${Math.round(rate).toLocaleString('en-US')} of ${possible.toLocaleString('en-US')} pushes/s (${(share * 100).toFixed(0)} %), ${used} open, client core ${(load * 100).toFixed(0)} % busy`,
+			);
+			json.push({ connections, rate, possible, share, load });
+		}
+	} finally {
+		peer.stop();
+	}
+	return { lines, json };
+}
