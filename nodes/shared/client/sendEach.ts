@@ -1,9 +1,11 @@
 /** Pulls notifications from a source only as fast as they go out: bounded memory for any number of pushes. */
 
 /** Requests kept under way beyond what can be in flight: enough to show the lane a backlog. */
-const EXTRA_WINDOW = 256;
-/** Upper bound of that window: about 10 MB. */
-const MAX_WINDOW = 16_384;
+const EXTRA_WINDOW = 512;
+/** Upper bound of that window: about 25 MB. */
+const MAX_WINDOW = 40_000;
+/** Pulled at a time when the window has room: the rest of it stays in flight, or distant servers would wait for pushes. */
+const PULL = 256;
 
 /** How many pushes may be under way for so many streams. */
 export function windowFor(streams: number): number {
@@ -12,7 +14,8 @@ export function windowFor(streams: number): number {
 
 /**
  * Calls `start` for each item with its index from 0; `start` calls `done` when the item is settled. At most `window` are
- * under way; pulling goes on when half of them are done. Pulls nothing more once the signal fires. Fulfils when all are settled.
+ * under way; pulling goes on when there is room for some. Pulls nothing more once the signal fires. Ends when all are settled:
+ * fulfils, or rejects with what the source threw.
  */
 export async function pullEach<T>(
 	source: Iterable<T> | AsyncIterable<T>,
@@ -20,12 +23,13 @@ export async function pullEach<T>(
 	signal: AbortSignal | undefined,
 	start: (item: T, index: number, done: () => void) => void,
 ): Promise<void> {
+	const low = Math.max(0, window - PULL);
 	let underWay = 0;
 	let index = 0;
 	let wake: (() => void) | undefined;
 	const done = (): void => {
 		underWay -= 1;
-		if (wake !== undefined && underWay <= window / 2) wake();
+		if (wake !== undefined && underWay <= low) wake();
 	};
 	const room = (limit: number): Promise<void> =>
 		new Promise((resolve) => {
@@ -40,18 +44,23 @@ export async function pullEach<T>(
 		underWay += 1;
 		start(item, index++, done);
 	};
-	if (Symbol.iterator in source) {
-		for (const item of source) {
-			if (signal?.aborted === true) break;
-			begin(item);
-			if (underWay >= window) await room(window / 2);
+	if (signal?.aborted === true) return;
+	try {
+		// What was pulled is begun, even when the signal fired meanwhile: nothing gets lost without an end.
+		if (Symbol.iterator in source) {
+			for (const item of source) {
+				begin(item);
+				if (underWay >= window) await room(low);
+				if (signal?.aborted === true) break;
+			}
+		} else {
+			for await (const item of source) {
+				begin(item);
+				if (underWay >= window) await room(low);
+				if (signal?.aborted === true) break;
+			}
 		}
-	} else {
-		for await (const item of source) {
-			if (signal?.aborted === true) break;
-			begin(item);
-			if (underWay >= window) await room(window / 2);
-		}
+	} finally {
+		await room(0);
 	}
-	await room(0);
 }
