@@ -62,13 +62,13 @@ export class ApnsClient implements AttemptOwner {
 
 	/** Publishes to a channel. Always fulfils. */
 	broadcast(notification: BroadcastNotification, options: RequestOptions = {}): Promise<Outcome> {
-		return this.request((headers, authorization) => headers.broadcast(notification, authorization), notification.payload, options, false);
+		return this.request((headers, authorization) => headers.broadcast(notification, authorization), notification.payload, options, false, notification.bundleId);
 	}
 
 	/** Channel management. Always fulfils. */
 	channel(request: ChannelRequest, options: RequestOptions = {}): Promise<Outcome> {
 		const body = request.operation === 'create' ? request.body : undefined;
-		return this.request((headers, authorization) => headers.channel(request, authorization), body, options, true);
+		return this.request((headers, authorization) => headers.channel(request, authorization), body, options, true, request.bundleId);
 	}
 
 	/**
@@ -209,7 +209,7 @@ export class ApnsClient implements AttemptOwner {
 		this.start(work);
 	}
 
-	private request(build: Build, body: Buffer | undefined, options: RequestOptions, management: boolean): Promise<Outcome> {
+	private request(build: Build, body: Buffer | undefined, options: RequestOptions, management: boolean, bundleId: string): Promise<Outcome> {
 		return new Promise((resolve) => {
 			const work: Work = {
 				build,
@@ -219,7 +219,7 @@ export class ApnsClient implements AttemptOwner {
 				resolve,
 				management,
 				apnsId: undefined,
-				topic: undefined,
+				topic: bundleId,
 				attempts: 0,
 				repeats: [],
 				history: undefined,

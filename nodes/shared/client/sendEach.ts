@@ -44,20 +44,21 @@ export async function pullEach<T>(
 		underWay += 1;
 		start(item, index++, done);
 	};
-	if (signal?.aborted === true) return;
+	const isStopped = (): boolean => signal?.aborted === true;
+	if (isStopped()) return;
 	try {
 		// What was pulled is begun, even when the signal fired meanwhile: nothing gets lost without an end.
 		if (Symbol.iterator in source) {
 			for (const item of source) {
 				begin(item);
 				if (underWay >= window) await room(low);
-				if (signal?.aborted === true) break;
+				if (isStopped()) break;
 			}
 		} else {
 			for await (const item of source) {
 				begin(item);
 				if (underWay >= window) await room(low);
-				if (signal?.aborted === true) break;
+				if (isStopped()) break;
 			}
 		}
 	} finally {
