@@ -73,6 +73,7 @@ export default tseslint.config(
 	floor(product, [noTest, noLibrary, noSockets, noTimerModule], ['nodes/shared/**']),
 	floor(['nodes/shared/n8n/**/*.ts'], [noTest, noLibrary, noSockets, noTimerModule, rule('Apns(Send|Broadcast)', 'shared/n8n does not know the nodes above it.')]),
 	floor(['nodes/shared/*.ts'], [noTest, noLibrary, noSockets, noTimerModule, noN8n, rule('^\\.\\.|^\\./n8n', 'The client does not know n8n or the nodes above it.')]),
+	floor(['nodes/shared/client/**/*.ts'], [noTest, noLibrary, noSockets, noTimerModule, noN8n, rule('/n8n/|Apns(Send|Broadcast)|^\\.\\./(client|checkConnection)$', 'Parts of the client do not know the client itself, n8n or the nodes above.')]),
 	floor(['nodes/shared/apns/**/*.ts'], [noTest, noLibrary, noSockets, noTimerModule, noN8n, rule('/transport/|/(client|outcome)$|/n8n/|Apns(Send|Broadcast)', 'apns knows only http2 (types) and vendor.')]),
 	floor(['nodes/shared/transport/**/*.ts'], [noTest, noLibrary, noN8n, rule('/(apns|vendor|n8n)(/|$)|/(client|outcome)$|Apns(Send|Broadcast)', 'transport knows only http2.')]),
 	floor(['nodes/shared/http2/**/*.ts'], [noTest, noLibrary, noSockets, noTimerModule, noN8n, rule('^\\.\\.', 'http2 knows nothing above it.')]),
