@@ -6,6 +6,7 @@ import { ProviderTokenStore } from '../../../nodes/shared/apns/providerToken';
 import { ApnsClient, type ApnsClientOptions } from '../../../nodes/shared/client';
 import { SessionCache, type SessionCacheOptions } from '../../../nodes/shared/transport/sessionCache';
 import { createSigningKey } from '../../simulator/authority';
+import type { TeamSpec } from '../../simulator/teams';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator';
 
 export const bundleId = 'com.example.app';
@@ -24,13 +25,15 @@ export interface ClientBench {
 export interface ClientBenchOptions {
 	readonly simulator?: SimulatorOptions;
 	readonly cache?: SessionCacheOptions;
+	/** Teams the simulator knows besides the bench's own. */
+	readonly moreTeams?: readonly TeamSpec[];
 }
 
 /** Starts a simulator that knows one team; reconnects come after milliseconds, so that tests need not wait. */
 export async function startClientBench(options: ClientBenchOptions = {}): Promise<ClientBench> {
 	const key = createSigningKey();
 	const simulator = await startSimulator({
-		teams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }],
+		teams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }, ...(options.moreTeams ?? [])],
 		...options.simulator,
 	});
 	const identity: TokenIdentity = {

@@ -1,0 +1,70 @@
+/** What may happen only so often: resets, reconnects, drains for one cause. */
+import fc from 'fast-check';
+import { createBackoff } from '../../../nodes/shared/transport/backoff';
+import { createDrainLedger } from '../../../nodes/shared/transport/drainLedger';
+import { createResetBudget } from '../../../nodes/shared/transport/resetBudget';
+
+it('allows at most 100 resets in any 30 seconds', () => {
+	fc.assert(
+		fc.property(fc.array(fc.nat(400), { minLength: 200, maxLength: 600 }), (gaps) => {
+			const budget = createResetBudget();
+			const taken: number[] = [];
+			let nowMs = 0;
+			for (const gap of gaps) {
+				nowMs += gap;
+				const recent = taken.filter((at) => at > nowMs - 30_000).length;
+				const allowed = budget.take(nowMs);
+				if (allowed !== recent < 100) return false;
+				if (allowed) taken.push(nowMs);
+			}
+			return true;
+		}),
+	);
+});
+
+it('doubles the pause before a reconnect from 1 to 60 seconds, each between half and whole', () => {
+	fc.assert(
+		fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 100 }), (random, failures) => {
+			const backoff = createBackoff({ random: () => random });
+			for (let n = 1; n <= failures; n += 1) backoff.fail(1_000_000);
+			const step = Math.min(60_000, 1_000 * 2 ** (failures - 1));
+			const waitMs = backoff.notBeforeMs - 1_000_000;
+			return waitMs >= step / 2 && waitMs <= step;
+		}),
+	);
+});
+
+it('allows the next connection at once after a success', () => {
+	const backoff = createBackoff({ random: () => 0.5 });
+	backoff.fail(0);
+	backoff.fail(0);
+	expect([backoff.failures, backoff.notBeforeMs]).toEqual([2, 1_500]);
+	backoff.succeed();
+	expect([backoff.failures, backoff.notBeforeMs]).toEqual([0, -Infinity]);
+});
+
+describe('a drain for a cause', () => {
+	const minute = 60_000;
+	const carrier = (createdAtMs: number, livedMs: number) => ({ createdAtMs, livedMs });
+
+	it('is earned by a connection that has lived a minute', () => {
+		const ledger = createDrainLedger();
+		expect(ledger.judge('a', carrier(0, minute - 1), minute - 1)).toBe('no');
+		expect(ledger.judge('a', carrier(0, minute), minute)).toBe('drain');
+	});
+
+	it('lets all requests of the replaced connection go again, and of those before it', () => {
+		const ledger = createDrainLedger();
+		expect(ledger.judge('a', carrier(100, minute), minute)).toBe('drain');
+		expect(ledger.judge('a', carrier(100, minute), minute)).toBe('again');
+		expect(ledger.judge('a', carrier(50, minute), minute)).toBe('again');
+		expect(ledger.judge('b', carrier(100, minute), minute)).toBe('drain');
+	});
+
+	it('is earned again after an hour only', () => {
+		const ledger = createDrainLedger();
+		expect(ledger.judge('a', carrier(0, 2 * minute), 2 * minute)).toBe('drain');
+		expect(ledger.judge('a', carrier(2 * minute, 59 * minute), 61 * minute)).toBe('no');
+		expect(ledger.judge('a', carrier(2 * minute, 60 * minute), 62 * minute)).toBe('drain');
+	});
+});
