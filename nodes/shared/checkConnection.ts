@@ -3,6 +3,7 @@ import { certificateExpiryHint, certificateProblem, certificateTopicProblem } fr
 import { createHeaderBuilder } from './apns/headers';
 import type { CertificateFacts, TokenIdentity } from './apns/identity';
 import { identityHash } from './apns/identityKey';
+import type { Notification } from './apns/notification';
 import { describeReason, parseGoawayDebug } from './apns/reasons';
 import { judgeAnswer, type Probe, probeNotification } from './client/checkRequest';
 import { cacheDetails } from './client/cacheDetails';
@@ -11,8 +12,9 @@ import { addConnectSteps, certificateDetails } from './client/connectSteps';
 import { opensslCommand } from './client/opensslCommand';
 import { type ApnsClientOptions, processCache, processTokens, targetOf } from './client/options';
 import { describeProviderToken } from './client/tokenDetails';
+import type { HeaderField } from './http2/hpack';
 import { type Clock, systemClock } from './transport/clock';
-import { endpointName } from './transport/connect';
+import { endpointName, type Target, targetProblem } from './transport/connect';
 import type { TransportError } from './transport/errors';
 import { proxyNameOf } from './transport/proxy';
 import { SoloConnection } from './transport/soloConnection';
@@ -42,27 +44,29 @@ export async function checkConnection(options: CheckConnectionOptions): Promise<
 	const clock = options.clock ?? systemClock;
 	const report = new ReportBuilder();
 	const { identity, endpoint } = options;
-	if (identity.type === 'certificate') report.add('certificate', 0, certificateFinding(identity.facts, options));
+	const target = targetOf(options, endpoint);
+	const unusable = targetProblem(target);
+	if (unusable !== undefined) report.add('certificate', 0, failed(unusable));
+	else if (identity.type === 'certificate') report.add('certificate', 0, certificateFinding(identity.facts, options));
 	if (report.hasFailed) skipConnection(report, options);
-	else await connectAndAsk(report, options, clock);
+	else await connectAndAsk(report, options, target, clock);
 	if (options.shortened !== true) {
-		const key = { target: targetOf(options, endpoint), identityHash: identityHash(identity), tokenMode: identity.type === 'token' };
+		const key = { target, identityHash: identityHash(identity), tokenMode: identity.type === 'token' };
 		report.addAlways('sessionCache', { ok: true, details: cacheDetails((options.cache ?? processCache).statsOf(key), wallNow(options)) });
 	}
-	return report.finish(endpointName(endpoint), commandOf(options), ALL_IS_WELL);
+	return report.finish(endpointName(endpoint), commandOf(options, target), ALL_IS_WELL);
 }
 
 function wallNow({ wallNowMs = Date.now }: CheckConnectionOptions): number {
 	return wallNowMs();
 }
 
-function commandOf(options: CheckConnectionOptions): string {
-	const { endpoint, caBundle, identity } = options;
+function commandOf({ endpoint, caBundle, identity }: CheckConnectionOptions, { proxyUrl }: Target): string {
 	return opensslCommand({
 		...endpoint,
 		hasCaBundle: caBundle !== undefined && caBundle.trim() !== '',
 		hasCertificate: identity.type === 'certificate',
-		proxyUrl: targetOf(options, endpoint).proxyUrl,
+		proxyUrl,
 	});
 }
 
@@ -84,9 +88,8 @@ function skipConnection(report: ReportBuilder, { identity, shortened }: CheckCon
 	report.skip('request');
 }
 
-async function connectAndAsk(report: ReportBuilder, options: CheckConnectionOptions, clock: Clock): Promise<void> {
+async function connectAndAsk(report: ReportBuilder, options: CheckConnectionOptions, target: Target, clock: Clock): Promise<void> {
 	const { identity, endpoint, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-	const target = targetOf(options, endpoint);
 	const solo = new SoloConnection({ target, clock, timeoutMs, signal });
 	try {
 		const startedAtMs = clock.now();
@@ -162,13 +165,26 @@ async function ask(report: ReportBuilder, options: CheckConnectionOptions, clock
 	}
 	const probe: Probe = { identity, bundleId: options.bundleId };
 	const notification = probeNotification(probe);
-	const fields = createHeaderBuilder(options.endpoint).push(notification, token === undefined ? undefined : `bearer ${token}`);
+	const fields = fieldsOf(notification, options, token === undefined ? undefined : `bearer ${token}`);
+	if (fields === undefined) {
+		if (token !== undefined) report.add('providerToken', signedAtMs - signingAtMs, describeProviderToken(token, wallNow(options), undefined));
+		return report.add('request', 0, failed({ message: 'The bundle id holds a character that no header may carry.', advice: 'Correct Bundle ID in the credential.' }));
+	}
 	const attempt = await solo.request(fields, notification.payload);
 	const now = wallNow(options);
 	const date = attempt.kind === 'answered' ? attempt.fields.find(({ name }) => name === 'date')?.value : undefined;
 	if (token !== undefined) report.add('providerToken', signedAtMs - signingAtMs, describeProviderToken(token, now, date));
 	const finding = attempt.kind === 'answered' ? judgeAnswer(attempt, probe) : endOf(solo, attempt.error);
 	report.add('request', clock.now() - signedAtMs, finding);
+}
+
+function fieldsOf(notification: Notification, { endpoint }: CheckConnectionOptions, authorization: string | undefined): readonly HeaderField[] | undefined {
+	try {
+		return createHeaderBuilder(endpoint).push(notification, authorization);
+	} catch (error) {
+		if (error instanceof RangeError) return undefined;
+		throw error;
+	}
 }
 
 async function tokenOf(identity: TokenIdentity, { tokens = processTokens }: CheckConnectionOptions): Promise<string | Finding> {

@@ -3,7 +3,10 @@
 export type ReportValue = string | number | boolean | null | readonly ReportValue[] | { readonly [name: string]: ReportValue };
 export type ReportDetails = Readonly<Record<string, ReportValue>>;
 
-/** In the order in which they are taken. `certificate` and `providerToken` appear for identities of their kind. */
+/**
+ * In the order in which they are taken. `certificate` appears for provider certificates and when a certificate or the CA
+ * bundle cannot be read, `providerToken` for signing keys.
+ */
 export type StepName = 'certificate' | 'nameResolution' | 'tcp' | 'tls' | 'alpn' | 'settings' | 'ping' | 'providerToken' | 'request' | 'sessionCache';
 
 export interface ConnectionStep {

@@ -1,4 +1,5 @@
 /** Opens one TLS connection that speaks HTTP/2: name resolution, TCP or CONNECT proxy, TLS 1.2+, ALPN. */
+import { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
 import type { ConnectObserver } from './connectObserver';
@@ -39,10 +40,27 @@ function certificateAuthorities(caBundle: string | undefined): string[] | undefi
 	return [...roots, caBundle];
 }
 
+/** Node passes over what it cannot read in `ca`, and the server would seem untrusted: so each certificate is read here. */
+function checkBundle(caBundle: string | undefined): void {
+	if (caBundle === undefined || caBundle.trim() === '') return;
+	try {
+		const blocks = caBundle.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*-----/g) ?? [];
+		if (blocks.length === 0) throw new Error('no certificate');
+		// OpenSSL's TRUSTED form carries more than the certificate; only TLS reads it.
+		for (const block of blocks) if (!block.includes('TRUSTED')) new X509Certificate(block.replaceAll('X509 ', ''));
+	} catch (error) {
+		throw new TransportError('serverCertificateUntrusted', 'The CA bundle of the credential cannot be read.', {
+			cause: error,
+			advice: 'Paste whole PEM certificates into the CA Bundle of the credential, or leave it empty.',
+		});
+	}
+}
+
 /** Parsing the root certificates takes milliseconds, so a target keeps its context for all its connections. */
 function secureContext(target: Target): tls.SecureContext {
 	const known = contexts.get(target);
 	if (known !== undefined) return known;
+	checkBundle(target.caBundle);
 	try {
 		const context = tls.createSecureContext({
 			minVersion: 'TLSv1.2',
@@ -53,13 +71,17 @@ function secureContext(target: Target): tls.SecureContext {
 		contexts.set(target, context);
 		return context;
 	} catch (error) {
-		if (target.certificatePem === undefined) {
-			throw new TransportError('serverCertificateUntrusted', 'The CA bundle of the credential cannot be read.', {
-				cause: error,
-				advice: 'Paste whole PEM certificates into the CA Bundle of the credential, or leave it empty.',
-			});
-		}
 		throw new TransportError('clientCertificateUnusable', 'The provider certificate and its private key cannot be used together.', { cause: error });
+	}
+}
+
+/** Why TLS could not even begin: a CA bundle or a provider certificate that cannot be used. Opens nothing. */
+export function targetProblem(target: Target): TransportError | undefined {
+	try {
+		secureContext(target);
+		return undefined;
+	} catch (error) {
+		return transportError(error, endpointName(target), 'tlsFailed');
 	}
 }
 

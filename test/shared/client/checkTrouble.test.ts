@@ -154,6 +154,28 @@ it('names a certificate of the other environment as APNs says so', async () => {
 	expect(step).toMatchObject({ message: expect.stringContaining('BadCertificateEnvironment'), advice: expect.stringMatching(/Environment/) });
 });
 
+it('names a CA bundle that cannot be read before it connects', async () => {
+	const step = failedStep(await check({ caBundle: '-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n' }));
+	expect(step).toMatchObject({ step: 'certificate', advice: expect.stringMatching(/CA Bundle/) });
+	expect(bench.simulator.counters().connections).toBe(0);
+});
+
+it('names a bundle id that no header can carry', async () => {
+	expect(failedStep(await check({ bundleId: 'com.example\r\nx: y' }))).toMatchObject({ step: 'request', advice: expect.stringMatching(/Bundle ID/) });
+});
+
+it('names a key that cannot sign, without showing it', async () => {
+	const privateKeyPem = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0c2VjcmV0\n-----END PRIVATE KEY-----\n';
+	const report = await check({ identity: { ...bench.identity, privateKeyPem } });
+	expect(failedStep(report)).toMatchObject({ step: 'providerToken', advice: expect.stringMatching(/\.p8/) });
+	expect(JSON.stringify(report)).not.toMatch(/c2VjcmV0|secretsecret/);
+});
+
+it('names a proxy URL and a port that cannot be', async () => {
+	expect(failedStep(await check({ proxyUrl: 'socks5://localhost:1' }))).toMatchObject({ step: 'tcp', advice: expect.stringMatching(/proxy/) });
+	expect(failedStep(await check({ endpoint: { host: 'localhost', port: 70_000 } }))).toMatchObject({ step: 'tcp' });
+});
+
 it('names a topic the certificate does not carry before it connects', async () => {
 	const step = failedStep(await check({ identity: certificate(), bundleId: 'com.example.other' }));
 	expect(step).toMatchObject({ step: 'certificate', advice: expect.stringContaining(bundleId) });

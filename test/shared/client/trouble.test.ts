@@ -52,6 +52,20 @@ it('names a certificate authority that is not trusted, at the first try', async 
 	expect(connections).toBe(1);
 });
 
+it.each([
+	['holds no certificate', 'ca.pem'],
+	['holds a damaged one after a good one', `${sharedAuthority().caPem}-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n`],
+])('names a CA bundle that %s', async (_what, caBundle) => {
+	const outcome = await bench.client({ caBundle }).send(notification(1));
+	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { commonToRun: true, message: 'The CA bundle of the credential cannot be read.', advice: expect.stringMatching(/CA Bundle/) } });
+	expect(bench.simulator.counters().connections).toBe(0);
+});
+
+it('takes a CA bundle with several certificates and text between them', async () => {
+	const caPem = sharedAuthority().caPem;
+	expect(await bench.client({ caBundle: `# first\n${caPem.replaceAll('\n', '\r\n')}\n# second\n${caPem}` }).send(notification(1))).toMatchObject({ outcome: 'accepted' });
+});
+
 it('names a server whose certificate is for another host', async () => {
 	const other = sharedAuthority().server({ hosts: ['push.example.com'] });
 	const server = tls.createServer({ cert: other.certificatePem, key: other.privateKeyPem, ALPNProtocols: ['h2'] });
