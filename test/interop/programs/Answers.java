@@ -5,6 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 final class Answers {
 	static final class Answer {
@@ -23,7 +24,6 @@ final class Answers {
 
 	private final Map<String, String> options;
 	private final byte[] large;
-	private volatile long lastRequestNanos = System.nanoTime();
 
 	Answers(Map<String, String> options) {
 		this.options = options;
@@ -40,7 +40,6 @@ final class Answers {
 
 	Answer to(String path, byte[] body) {
 		String token = path.substring(path.lastIndexOf('/') + 1);
-		lastRequestNanos = System.nanoTime();
 		System.out.println("REQUEST " + token);
 		if (token.startsWith(options.get("gone-prefix"))) {
 			return new Answer(410, "application/json", null, options.get("gone-body").getBytes(StandardCharsets.UTF_8));
@@ -49,9 +48,10 @@ final class Answers {
 		return new Answer(200, "text/plain", receipt(body), new byte[0]);
 	}
 
-	/** Returns once no request came for half a second. */
-	void awaitQuiet() throws InterruptedException {
-		while (System.nanoTime() - lastRequestNanos < 500_000_000L) Thread.sleep(50);
+	/** Waits until no connection is left, which is for the clients to close, but not for ever. */
+	static void awaitNone(IntSupplier connections) throws InterruptedException {
+		long lastNanos = System.nanoTime() + 8_000_000_000L;
+		while (connections.getAsInt() > 0 && System.nanoTime() < lastNanos) Thread.sleep(50);
 	}
 
 	private static String receipt(byte[] body) {

@@ -50,7 +50,7 @@ public final class JettyServer {
 		for (String line = commands.readLine(); line != null; line = commands.readLine()) {
 			if (!line.equals("stop")) continue;
 			stopping = true;
-			answers.awaitQuiet();
+			Answers.awaitNone(() -> connector.getConnectedEndPoints().size());
 			server.stop();
 			System.out.println("DONE stop");
 		}

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -52,7 +53,8 @@ public final class TomcatServer {
 			if (!line.equals("stop")) continue;
 			// GOAWAY first; the web application has to outlive the requests under way.
 			connector.pause();
-			answers.awaitQuiet();
+			AbstractProtocol<?> protocol = (AbstractProtocol<?>) connector.getProtocolHandler();
+			Answers.awaitNone(() -> (int) protocol.getConnectionCount());
 			tomcat.stop();
 			tomcat.destroy();
 			System.out.println("DONE stop");
