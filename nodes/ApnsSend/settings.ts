@@ -13,7 +13,7 @@ import type { ItemPlan, PushDraft } from '../shared/n8n/batch';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { holdsExpression } from '../shared/n8n/fixedParameters';
 import type { ParameterReader } from '../shared/n8n/parameters';
-import { flagOf, membersOf, secondsOf, textOf, wholeOf } from '../shared/n8n/values';
+import { flagOf, membersOf, secondsOf, textOf, wholeBetween, wholeOf } from '../shared/n8n/values';
 import { readPayload } from './payload';
 
 /** What the whole run shares; read from the first item. */
@@ -33,36 +33,25 @@ export interface ItemContext {
 	readonly nowMs: number;
 }
 
-function within(field: string, value: unknown, lowest: number, highest: number): number | undefined {
-	const number = wholeOf(field, value);
-	if (number === undefined || (number >= lowest && number <= highest)) return number;
-	throw new FieldProblem(field, `${number} is not between ${lowest} and ${highest}`, `Give a whole number from ${lowest} to ${highest}.`);
-}
-
 /** Longest timer Node has, in seconds. */
 const MAX_TIMEOUT_SECONDS = 2_147_483;
 
 /** Reads what the run shares. Throws `FieldProblem`. */
 export function readRunSettings(read: ParameterReader): RunSettings {
 	const options = membersOf(read('options', 0, {}));
-	const retries = within('Retries', options.retries, 0, 10);
+	const retries = wholeBetween('Retries', options.retries, 0, 10);
 	return {
-		maxConnections: within('Max Connections', options.maxConnections, 1, 32) ?? 4,
-		maxInFlight: within('Max Pushes in Flight', options.maxInFlight, 1, 10_000) ?? 1_000,
+		maxConnections: wholeBetween('Max Connections', options.maxConnections, 1, 32) ?? 4,
+		maxInFlight: wholeBetween('Max Pushes in Flight', options.maxInFlight, 1, 10_000) ?? 1_000,
 		failOnRejectedDevice: options.onRejectedDevice === 'fail',
 		summarize: options.output === 'summary',
 		skipDuplicates: flagOf(options.skipDuplicates),
 		request: {
-			timeoutMs: (within('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? 30) * 1_000,
+			timeoutMs: (wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? 30) * 1_000,
 			onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
 			...(retries === undefined ? {} : { retries }),
 		},
 	};
-}
-
-/** The environment an item asks for; undefined leaves it to the credential. */
-export function readEnvironment(read: ParameterReader, itemIndex: number): string | undefined {
-	return textOf(membersOf(read('options', itemIndex, {})).environment);
 }
 
 /** The topic of a push: the item's, the credential's, or what the certificate carries; throws `FieldProblem`. */

@@ -23,6 +23,8 @@ export type { RequestOptions } from './client/clientRequest';
 
 const DEFAULT_MAX_CONNECTIONS = 4;
 const DEFAULT_MAX_IN_FLIGHT = 1_000;
+/** Until when the broadcasts of a lane wait, by its clock: TooManyRequests is about all of them, and device pushes go on. */
+const broadcastHolds = new WeakMap<Lane, number>();
 const NO_REPEATS: readonly Repeat[] = [];
 
 export class ApnsClient implements AttemptOwner {
@@ -62,13 +64,13 @@ export class ApnsClient implements AttemptOwner {
 
 	/** Publishes to a channel. Always fulfils. */
 	broadcast(notification: BroadcastNotification, options: RequestOptions = {}): Promise<Outcome> {
-		return this.request((headers, authorization) => headers.broadcast(notification, authorization), notification.payload, options, false, notification.bundleId);
+		return this.request((headers, authorization) => headers.broadcast(notification, authorization), notification.payload, options, 'broadcast', notification.bundleId);
 	}
 
 	/** Channel management. Always fulfils. */
 	channel(request: ChannelRequest, options: RequestOptions = {}): Promise<Outcome> {
 		const body = request.operation === 'create' ? request.body : undefined;
-		return this.request((headers, authorization) => headers.channel(request, authorization), body, options, true, request.bundleId);
+		return this.request((headers, authorization) => headers.channel(request, authorization), body, options, 'management', request.bundleId);
 	}
 
 	/**
@@ -197,6 +199,7 @@ export class ApnsClient implements AttemptOwner {
 			options,
 			resolve,
 			management: false,
+			broadcast: false,
 			apnsId,
 			topic: push.topic,
 			attempts: 0,
@@ -209,7 +212,7 @@ export class ApnsClient implements AttemptOwner {
 		this.start(work);
 	}
 
-	private request(build: Build, body: Buffer | undefined, options: RequestOptions, management: boolean, bundleId: string): Promise<Outcome> {
+	private request(build: Build, body: Buffer | undefined, options: RequestOptions, kind: 'broadcast' | 'management', bundleId: string): Promise<Outcome> {
 		return new Promise((resolve) => {
 			const work: Work = {
 				build,
@@ -217,7 +220,8 @@ export class ApnsClient implements AttemptOwner {
 				caller: this.caller,
 				options,
 				resolve,
-				management,
+				management: kind === 'management',
+				broadcast: kind === 'broadcast',
 				apnsId: undefined,
 				topic: bundleId,
 				attempts: 0,
@@ -241,8 +245,18 @@ export class ApnsClient implements AttemptOwner {
 		work.stopListening = () => signal.removeEventListener('abort', abort);
 	}
 
-	/** One attempt; it ends in `onAttempt` in every case. */
+	/** One attempt; it ends in `onAttempt` in every case. A broadcast waits while its lane's broadcasts are throttled. */
 	private start(work: Work): void {
+		const heldForMs = work.broadcast ? (broadcastHolds.get(this.lane(false)) ?? 0) - this.clock.now() : 0;
+		if (heldForMs > 0) {
+			work.request = undefined;
+			void wait(this.clock, heldForMs, work.options.signal).then(() => this.start(work));
+		} else {
+			this.startNow(work);
+		}
+	}
+
+	private startNow(work: Work): void {
 		const request = new ClientRequest(this, work);
 		work.request = request;
 		const refusal = this.refusal(work);
@@ -285,6 +299,10 @@ export class ApnsClient implements AttemptOwner {
 	/** The same request again, after a pause. */
 	private again(work: Work, why: string, delayMs: number): void {
 		work.repeats.push({ why, waitedMs: delayMs });
+		if (work.broadcast && delayMs > 0) {
+			const lane = this.lane(false);
+			broadcastHolds.set(lane, Math.max(broadcastHolds.get(lane) ?? 0, this.clock.now() + delayMs));
+		}
 		if (delayMs <= 0) return this.start(work);
 		work.request = undefined;
 		void wait(this.clock, delayMs, work.options.signal).then(() => this.start(work));

@@ -27,6 +27,8 @@ export interface Work {
 	readonly resolve: (outcome: Outcome) => void;
 	/** Channel management, at an endpoint of its own. */
 	readonly management: boolean;
+	/** Publishes to a channel: throttled as a whole, not by device. */
+	readonly broadcast: boolean;
 	readonly apnsId: string | undefined;
 	readonly topic: string | undefined;
 	attempts: number;

@@ -48,8 +48,25 @@ export type HintCounts = ReadonlyMap<string, { readonly hint: FieldProblem; read
 /** Different hints kept: a run shows a few. */
 const MAX_HINTS = 20;
 
+/** Counts what many items are hinted at, so that each hint is told once. */
+export class HintCounter {
+	private readonly found = new Map<string, { hint: FieldProblem; count: number }>();
+
+	get counts(): HintCounts {
+		return this.found;
+	}
+
+	readonly add = (hints: readonly FieldProblem[]): void => {
+		for (const hint of hints) {
+			const known = this.found.get(hint.message);
+			if (known !== undefined) known.count += 1;
+			else if (this.found.size < MAX_HINTS) this.found.set(hint.message, { hint, count: 1 });
+		}
+	};
+}
+
 class Sender {
-	readonly hints = new Map<string, { hint: FieldProblem; count: number }>();
+	readonly hints = new HintCounter();
 	readonly report: Report;
 	private readonly isFirst = createDuplicateFilter();
 	/** Topics that APNs refused in this run: what follows would only be refused too, and count against the connection. */
@@ -84,7 +101,7 @@ class Sender {
 				this.report.addInvalid(itemIndex, plan, { environment });
 				continue;
 			}
-			this.countHints(plan.draft.hints);
+			this.hints.add(plan.draft.hints);
 			yield* this.pushes(plan, itemIndex, environment, places);
 		}
 	}
@@ -109,19 +126,11 @@ class Sender {
 		}
 		for (const { text, problem } of problems) this.report.addInvalid(itemIndex, problem, { deviceToken: text, topic, pushType, environment });
 	}
-
-	private countHints(hints: readonly FieldProblem[]): void {
-		for (const hint of hints) {
-			const known = this.hints.get(hint.message);
-			if (known !== undefined) known.count += 1;
-			else if (this.hints.size < MAX_HINTS) this.hints.set(hint.message, { hint, count: 1 });
-		}
-	}
 }
 
 /** Sends everything; results and hints come back when the last push has its outcome. */
 export async function sendBatch(batch: Batch): Promise<{ readonly report: Report; readonly hints: HintCounts }> {
 	const sender = new Sender(batch);
 	await Promise.all(batch.groups.map(async (group) => await sender.send(group)));
-	return { report: sender.report, hints: sender.hints };
+	return { report: sender.report, hints: sender.hints.counts };
 }

@@ -11,11 +11,12 @@ const MAX_HINTS_SHOWN = 5;
 
 /** Tells the user below the output how many devices were refused, so that a green node hides nothing. */
 function addHints(context: IExecuteFunctions, report: Report, hints: HintCounts): void {
-	const { total, refusedDevices, invalid, unknown, duplicates } = report;
+	const { total, refused, refusedDevices, invalid, unknown, duplicates, noun } = report;
 	const warnings: string[] = [];
 	if (refusedDevices > 0) warnings.push(`APNs refused ${refusedDevices} of ${total} device tokens: see "reason" and "advice" of the items with "success": false.`);
-	if (invalid > 0) warnings.push(`${invalid} of ${total} pushes could not be sent because of their own fields: see "message" and "advice".`);
-	if (unknown > 0) warnings.push(`No answer came for ${unknown} of ${total} pushes: they may or may not have arrived.`);
+	if (refused > refusedDevices) warnings.push(`APNs refused ${refused - refusedDevices} of ${total} ${noun} for other reasons: see "reason" and "advice".`);
+	if (invalid > 0) warnings.push(`${invalid} of ${total} ${noun} could not be sent because of their own fields: see "message" and "advice".`);
+	if (unknown > 0) warnings.push(`No answer came for ${unknown} of ${total} ${noun}: they may or may not have arrived.`);
 	for (const { hint, count } of [...hints.values()].slice(0, MAX_HINTS_SHOWN)) {
 		warnings.push(`${hint.message}. ${hint.remedy}${count > 1 ? ` (${count} items)` : ''}`);
 	}

@@ -52,6 +52,8 @@ export class Report {
 	/** First device APNs refused. */
 	refusedDevice: Failed | undefined;
 	total = 0;
+	/** Rejections of any kind. */
+	refused = 0;
 	refusedDevices = 0;
 	invalid = 0;
 	unknown = 0;
@@ -60,6 +62,8 @@ export class Report {
 	constructor(
 		itemCount: number,
 		private readonly detail: Detail,
+		/** What is counted, for people. */
+		readonly noun: string = 'pushes',
 	) {
 		this.entries = detail === 'devices' ? Array.from({ length: itemCount }, () => []) : [];
 		const summaries = detail === 'summary' ? itemCount : detail === 'total' ? Math.min(1, itemCount) : 0;
@@ -73,19 +77,11 @@ export class Report {
 
 	/** The outcome of a push. */
 	add(itemIndex: number, place: number, outcome: Outcome, sent: Sent): void {
-		this.total += 1;
 		const row = reasonOf(outcome);
-		const settled = isSettled(outcome);
-		if (settled) this.settledAny = true;
-		if (outcome.outcome === 'unknown') this.unknown += 1;
-		if (row?.scope === 'device') {
-			this.refusedDevices += 1;
-			this.refusedDevice ??= { outcome, itemIndex };
-		}
-		if (this.common === undefined && isCommon(outcome, row)) this.common = { outcome, itemIndex };
+		this.count(outcome, row, itemIndex);
 		if (this.detail === 'devices') {
 			const places = this.entries[itemIndex];
-			if (places !== undefined) places[place] = { itemIndex, json: resultJson(outcome, sent), settled };
+			if (places !== undefined) places[place] = { itemIndex, json: resultJson(outcome, sent), settled: isSettled(outcome) };
 			return;
 		}
 		this.summaryOf(itemIndex)?.add(outcome, sent, row, explain(outcome));
@@ -101,6 +97,13 @@ export class Report {
 		else this.summaryOf(itemIndex)?.add(outcome, sent, undefined, words);
 	}
 
+	/** The same for a request that is no push. */
+	addInvalidRow(itemIndex: number, json: IDataObject): void {
+		this.total += 1;
+		this.invalid += 1;
+		this.entries[itemIndex]?.push({ itemIndex, json, settled: false });
+	}
+
 	/** A device token that came before in this run. */
 	addDuplicate(itemIndex: number): void {
 		this.duplicates += 1;
@@ -111,6 +114,25 @@ export class Report {
 	finish(): Entry[] {
 		if (this.detail === 'devices') return this.entries.flat().filter((entry): entry is Entry => entry !== undefined);
 		return this.summaries.map((summary, itemIndex) => ({ itemIndex, json: summary.json(), settled: summary.success }));
+	}
+
+	/** The rows of a request that is no push: one item for each, none when there are none. */
+	addRows(itemIndex: number, outcome: Outcome, rows: readonly IDataObject[]): void {
+		this.count(outcome, reasonOf(outcome), itemIndex);
+		const settled = isSettled(outcome);
+		this.entries[itemIndex]?.push(...rows.map((json) => ({ itemIndex, json, settled })));
+	}
+
+	private count(outcome: Outcome, row: ReasonRow | undefined, itemIndex: number): void {
+		this.total += 1;
+		if (isSettled(outcome)) this.settledAny = true;
+		if (outcome.outcome === 'unknown') this.unknown += 1;
+		if (row !== undefined) this.refused += 1;
+		if (row?.scope === 'device') {
+			this.refusedDevices += 1;
+			this.refusedDevice ??= { outcome, itemIndex };
+		}
+		if (this.common === undefined && isCommon(outcome, row)) this.common = { outcome, itemIndex };
 	}
 
 	private summaryOf(itemIndex: number): Summary | undefined {

@@ -34,6 +34,13 @@ export function wholeOf(field: string, value: unknown): number | undefined {
 	throw new FieldProblem(field, `${number} is not a whole number`, 'Give a whole number.');
 }
 
+/** A whole number within bounds; undefined when empty. Throws `FieldProblem`. */
+export function wholeBetween(field: string, value: unknown, lowest: number, highest: number): number | undefined {
+	const number = wholeOf(field, value);
+	if (number === undefined || (number >= lowest && number <= highest)) return number;
+	throw new FieldProblem(field, `${number} is not between ${lowest} and ${highest}`, `Give a whole number from ${lowest} to ${highest}.`);
+}
+
 /** A switch: `true`, `1` and their texts, since expressions often give text. */
 export function flagOf(value: unknown): boolean {
 	return value === true || value === 1 || (typeof value === 'string' && ['1', 'true', 'yes'].includes(value.trim().toLowerCase()));

@@ -1,0 +1,55 @@
+/** The node APNs Broadcast: broadcast pushes for Live Activities, and the channels they go to. */
+import {
+	type ICredentialsDecrypted,
+	type ICredentialTestFunctions,
+	type IExecuteFunctions,
+	type INodeCredentialTestResult,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+import { testCredential } from '../shared/n8n/credentialTest';
+import { asNodeError } from '../shared/n8n/failures';
+import { failedItems } from '../shared/n8n/output';
+import { properties } from './properties';
+import { runItems } from './run';
+import { searchChannels } from './searchChannels';
+
+export class ApnsBroadcast implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'APNs Broadcast',
+		name: 'apnsBroadcast',
+		icon: { light: 'file:../../icons/apns.svg', dark: 'file:../../icons/apns.dark.svg' },
+		group: ['output'],
+		version: [1],
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Update Live Activities on many Apple devices at once, and manage the channels they listen to',
+		defaults: { name: 'APNs Broadcast' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'apnsApi', required: true, testedBy: 'apnsApiTest' }],
+		properties,
+	};
+
+	methods = {
+		credentialTest: {
+			async apnsApiTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+				return await testCredential(credential.data ?? {});
+			},
+		},
+		listSearch: { searchChannels },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		if (this.getExecutionCancelSignal()?.aborted === true || this.getInputData().length === 0) return [[]];
+		try {
+			return [await runItems(this)];
+		} catch (error) {
+			const nodeError = asNodeError(this.getNode(), error);
+			if (!this.continueOnFail()) throw nodeError;
+			return [failedItems(this, nodeError)];
+		}
+	}
+}

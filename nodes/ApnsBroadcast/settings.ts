@@ -1,0 +1,95 @@
+/** Reads the parameters of the node into typed values, each checked before anything is sent. */
+import type { IDataObject } from 'n8n-workflow';
+import { certificateTopicProblem } from '../shared/apns/certificateChecks';
+import { checkBroadcastPayload } from '../shared/apns/channels';
+import { hintsFor } from '../shared/apns/hints';
+import type { BroadcastNotification } from '../shared/apns/notification';
+import { encodePayload, type JsonObject, parseJsonObject } from '../shared/apns/payload';
+import { FieldProblem } from '../shared/apns/problems';
+import { BROADCAST_MAX_PAYLOAD_BYTES } from '../shared/apns/pushTypes';
+import { checkBundleId, checkChannelId, checkExpiration, checkPayloadSize, checkPriority, checkUuid } from '../shared/apns/validate';
+import type { RequestOptions } from '../shared/client';
+import type { CredentialSettings } from '../shared/n8n/credential';
+import { readLiveActivity } from '../shared/n8n/liveActivityFields';
+import type { ParameterReader } from '../shared/n8n/parameters';
+import { membersOf, secondsOf, textOf, wholeBetween, wholeOf } from '../shared/n8n/values';
+
+/** The push type channels carry (Apple, "Sending broadcast push notification requests to APNs"): the header's spelling. */
+export const BROADCAST_PUSH_TYPE = 'liveactivity';
+/** Longest timer Node has, in seconds. */
+const MAX_TIMEOUT_SECONDS = 2_147_483;
+
+/** Everything besides its index that reading an item needs. */
+export interface ItemContext {
+	readonly read: ParameterReader;
+	readonly timeZone: string | undefined;
+	readonly nowMs: number;
+}
+
+/** The members of Options of an item. */
+export function optionsOf(read: ParameterReader, itemIndex: number): IDataObject {
+	return membersOf(read('options', itemIndex, {}));
+}
+
+/** How requests are repeated and bounded; read from the first item. Throws `FieldProblem`. */
+export function readRequestOptions(read: ParameterReader, signal: AbortSignal | undefined): RequestOptions {
+	const options = optionsOf(read, 0);
+	const retries = wholeBetween('Retries', options.retries, 0, 10);
+	return {
+		timeoutMs: (wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? 30) * 1_000,
+		onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
+		...(retries === undefined ? {} : { retries }),
+		...(signal === undefined ? {} : { signal }),
+	};
+}
+
+/** The bare bundle id of an item, or of the credential. Throws `FieldProblem`. */
+export function readBundleId(read: ParameterReader, itemIndex: number, { bundleId, identity }: CredentialSettings): string {
+	const given = textOf(read('bundleId', itemIndex, '')) ?? bundleId;
+	if (given === undefined) throw new FieldProblem('Bundle ID', 'is empty, and the credential has none', "Fill in the app's bundle id here or in the credential.");
+	checkBundleId('Bundle ID', given);
+	const problem = identity.type === 'certificate' ? certificateTopicProblem(identity.facts, given) : undefined;
+	if (problem !== undefined) throw new FieldProblem('Bundle ID', problem.problem, problem.remedy);
+	return given;
+}
+
+/** The channel chosen or pasted. Throws `FieldProblem`. */
+export function readChannelId(read: ParameterReader, itemIndex: number): string {
+	const channelId = textOf(read('channelId', itemIndex, '', { extractValue: true })) ?? '';
+	checkChannelId('Channel', channelId);
+	return channelId;
+}
+
+/** The request id of an item; undefined lets APNs make one. Throws `FieldProblem`. */
+export function readRequestId(read: ParameterReader, itemIndex: number): string | undefined {
+	const requestId = textOf(optionsOf(read, itemIndex).requestId);
+	return requestId === undefined ? undefined : checkUuid('Request ID', requestId);
+}
+
+function readPayload({ read, timeZone, nowMs }: ItemContext, itemIndex: number, options: IDataObject): JsonObject {
+	if (read('payloadType', itemIndex, 'fields') !== 'json') return readLiveActivity(read, itemIndex, { broadcast: true, options, timeZone, nowMs });
+	const payload = parseJsonObject('JSON', read('payloadJson', itemIndex, '{}'));
+	checkBroadcastPayload(payload);
+	return payload;
+}
+
+/** Reads and checks the broadcast of one item. Throws `FieldProblem` naming the field. */
+export function readBroadcast(context: ItemContext, itemIndex: number, credential: CredentialSettings): { readonly notification: BroadcastNotification; readonly hints: readonly FieldProblem[] } {
+	const { read, timeZone, nowMs } = context;
+	const options = optionsOf(read, itemIndex);
+	const payload = readPayload(context, itemIndex, options);
+	const notification: BroadcastNotification = {
+		bundleId: readBundleId(read, itemIndex, credential),
+		channelId: readChannelId(read, itemIndex),
+		pushType: BROADCAST_PUSH_TYPE,
+		priority: wholeOf('Priority', read('priority', itemIndex, 10)) ?? 10,
+		expirationSeconds: checkExpiration('Expiration', secondsOf('Expiration', read('expiration', itemIndex, '0'), timeZone) ?? 0),
+		requestId: readRequestId(read, itemIndex),
+		payload: encodePayload(payload),
+	};
+	checkPriority(notification.priority, BROADCAST_PUSH_TYPE);
+	checkPayloadSize(notification.payload, BROADCAST_MAX_PAYLOAD_BYTES);
+	// Channels also work with certificates (Apple's own samples), so the hint about signing keys does not fit.
+	const hints = hintsFor({ pushType: BROADCAST_PUSH_TYPE, expirationSeconds: notification.expirationSeconds, payload, trust: 'token', nowMs });
+	return { notification, hints };
+}

@@ -1,0 +1,69 @@
+/** Channels of broadcast pushes: what creating one sends, and what the answers say (Apple, "Sending channel management requests to APNs"). */
+import type { JsonObject } from './payload';
+import { FieldProblem } from './problems';
+
+export interface StoragePolicyRow {
+	/** `message-storage-policy`. */
+	readonly number: number;
+	readonly value: string;
+	readonly displayName: string;
+	readonly description: string;
+}
+
+/** A policy cannot be changed later. */
+// prettier-ignore
+export const storagePolicyRows: readonly StoragePolicyRow[] = [
+	{ number: 1, value: 'mostRecent', displayName: 'Most Recent Message Stored', description: 'A device that was offline gets the newest message, up to 8 hours old' },
+	{ number: 0, value: 'none', displayName: 'No Message Stored', description: 'For frequent updates: a larger budget, only devices online get them, and every broadcast has expiration 0' },
+];
+
+/** The kind of push a channel carries; there is one (2026). */
+const CHANNEL_PUSH_TYPE = 'LiveActivity';
+
+/** Body of a request that creates a channel. Throws `FieldProblem`. */
+export function channelBody(storagePolicy: string): Buffer {
+	const row = storagePolicyRows.find(({ value }) => value === storagePolicy);
+	if (row === undefined) {
+		throw new FieldProblem('Message Storage', `"${storagePolicy.slice(0, 40)}" is not a policy`, `Choose one of: ${storagePolicyRows.map(({ value }) => value).join(', ')}.`);
+	}
+	return Buffer.from(JSON.stringify({ 'message-storage-policy': row.number, 'push-type': CHANNEL_PUSH_TYPE }));
+}
+
+export interface ChannelDetails {
+	/** In words, a value of `storagePolicyRows`; a number Apple may add is passed on as text. */
+	readonly storagePolicy: string | null;
+	readonly pushType: string | null;
+}
+
+function objectOf(body: Buffer | undefined): JsonObject | undefined {
+	if (body === undefined) return undefined;
+	try {
+		const value: unknown = JSON.parse(body.toString('utf8'));
+		return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** What the answer to reading a channel says; unknown members are left out, missing ones are null. */
+export function readChannelDetails(body: Buffer | undefined): ChannelDetails {
+	const object = objectOf(body);
+	const policy = object?.['message-storage-policy'];
+	const known = storagePolicyRows.find(({ number }) => String(number) === String(policy));
+	const pushType = object?.['push-type'];
+	return { storagePolicy: known?.value ?? (policy === undefined ? null : String(policy)), pushType: typeof pushType === 'string' ? pushType : null };
+}
+
+/** Ids of a list's answer; undefined when it is no list. */
+export function readChannelList(body: Buffer | undefined): readonly string[] | undefined {
+	const channels = objectOf(body)?.channels;
+	return Array.isArray(channels) && channels.every((id) => typeof id === 'string') ? channels : undefined;
+}
+
+/** A channel reaches activities that run: an event `start` in a payload would be ignored by every device. Throws `FieldProblem`. */
+export function checkBroadcastPayload(payload: JsonObject): void {
+	const { aps } = payload;
+	const event: unknown = typeof aps === 'object' && aps !== null ? Reflect.get(aps, 'event') : undefined;
+	if (event !== 'start') return;
+	throw new FieldProblem('JSON', 'has the event start, and a channel only reaches activities that run', 'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.');
+}
