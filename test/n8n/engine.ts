@@ -56,6 +56,8 @@ export interface RunOptions {
 
 export interface Engine {
 	readonly loader: PackageDirectoryLoader;
+	/** What n8n hands to a node besides its input: for contexts other than a run, such as the editor's lists. */
+	additionalData(executionId: string): IWorkflowExecuteAdditionalData;
 	run(workflow: Pick<IWorkflowBase, 'nodes' | 'connections'> & Partial<IWorkflowBase>, options?: RunOptions): Promise<RunResult>;
 }
 
@@ -123,9 +125,33 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 		getByNameAndVersion: (type, version) => NodeHelpers.getVersionedNodeType(find(type), version),
 		getKnownTypes: () => ({}),
 	};
+	const additionalData = (executionId: string, hooks?: ExecutionLifecycleHooks): IWorkflowExecuteAdditionalData => ({
+		credentialsHelper: new Credentials(credentials),
+		executeWorkflow: async () => await Promise.reject(new Error('No sub-workflows here')),
+		getRunExecutionData: async () => await Promise.resolve(undefined),
+		getRuntimeCredential: async () => await Promise.resolve(undefined),
+		startRunnerTask: async () => await Promise.reject(new Error('No task runner here')),
+		executionId,
+		currentNodeExecutionIndex: 0,
+		restApiUrl: 'http://localhost/rest',
+		instanceBaseUrl: 'http://localhost',
+		formBaseUrl: 'http://localhost/form',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		formTestBaseUrl: 'http://localhost/form-test',
+		webhookBaseUrl: 'http://localhost/webhook',
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		webhookTestBaseUrl: 'http://localhost/webhook-test',
+		mcpBaseUrl: 'http://localhost/mcp',
+		mcpTestBaseUrl: 'http://localhost/mcp-test',
+		variables: {},
+		externalSecretsProxy: new ExternalSecretsProxy(),
+		logAiEvent: () => undefined,
+		hooks,
+	});
 	let executions = 0;
 	return {
 		loader,
+		additionalData,
 		async run(file, options = {}) {
 			const mode = options.mode ?? 'manual';
 			const id = String(++executions);
@@ -151,33 +177,10 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 				connections: file.connections,
 				settings: workflow.settings,
 			};
-			const additionalData: IWorkflowExecuteAdditionalData = {
-				credentialsHelper: new Credentials(credentials),
-				executeWorkflow: async () => await Promise.reject(new Error('No sub-workflows here')),
-				getRunExecutionData: async () => await Promise.resolve(undefined),
-				getRuntimeCredential: async () => await Promise.resolve(undefined),
-				startRunnerTask: async () => await Promise.reject(new Error('No task runner here')),
-				executionId: id,
-				currentNodeExecutionIndex: 0,
-				restApiUrl: 'http://localhost/rest',
-				instanceBaseUrl: 'http://localhost',
-				formBaseUrl: 'http://localhost/form',
-				formWaitingBaseUrl: 'http://localhost/form-waiting',
-				formTestBaseUrl: 'http://localhost/form-test',
-				webhookBaseUrl: 'http://localhost/webhook',
-				webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
-				webhookTestBaseUrl: 'http://localhost/webhook-test',
-				mcpBaseUrl: 'http://localhost/mcp',
-				mcpTestBaseUrl: 'http://localhost/mcp-test',
-				variables: {},
-				externalSecretsProxy: new ExternalSecretsProxy(),
-				logAiEvent: () => undefined,
-				hooks: new ExecutionLifecycleHooks(mode, id, workflowData),
-			};
 			const data = createRunExecutionData({
 				executionData: { nodeExecutionStack: [{ node: start, data: { main: [options.input ?? [{ json: {} }]] }, source: null }] },
 			});
-			const pending = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
+			const pending = new WorkflowExecute(additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)), mode, data).processRunExecutionData(workflow);
 			options.onStart?.(() => pending.cancel());
 			const run = await pending;
 			return resultOf(run);
