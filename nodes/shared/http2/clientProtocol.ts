@@ -13,68 +13,23 @@ import {
 	SETTINGS_ACK,
 	settingsFrame,
 	uint32Frame,
+	unpad,
 	writeFrameHeader,
 } from './frames';
 import { type DecodedField, HpackDecoder, HpackEncoder, HpackError, type HeaderField } from './hpack';
 import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES, defaultLimits, HEADER_TABLE_BYTES, MAX_31_BIT, type ProtocolLimits } from './limits';
 import { createOutputQueue, type OutputQueue } from './outputQueue';
-import { applySettings, defaultPeerSettings, type PeerSettings } from './peerSettings';
+import { applySettings, defaultPeerSettings, isAboveHeaderListLimit, type PeerSettings } from './peerSettings';
 import { readResponseHead, trailerProblem } from './responseHead';
 import { createFloodGuard, type FloodGuard } from './floodGuard';
+import { collectHeaderBlock, type HeaderBlock } from './headerBlock';
+import type { OpenRefusal, ProtocolEvents, ProtocolOptions } from './protocolEvents';
+import type { ProtocolStream } from './protocolStream';
+import { createResetMemory, type ResetMemory } from './resetMemory';
 import { StreamTable } from './streamTable';
 
-/** How a stream ended, seen from the protocol. Whether an answer counts is read from `stream.status`. */
-export type StreamEnd =
-	/** END_STREAM received after a final status. */
-	| 'complete'
-	/** RST_STREAM received; `errorCode` is the peer's. */
-	| 'reset'
-	/** The answer broke the rules of HTTP; the stream was reset here. */
-	| 'malformed'
-	/** Above GOAWAY's last stream: not processed (RFC 9113 §6.8). */
-	| 'goaway';
-
-/** One request and what has come back so far. `C` is the owner's own record. */
-export interface ProtocolStream<C> {
-	readonly id: number;
-	readonly context: C;
-	/** Final `:status`, once received. */
-	status: number | undefined;
-	/** Fields of the final response head, `:status` included. */
-	fields: readonly DecodedField[];
-	/** DATA received so far; undefined when there was none. */
-	body: Buffer[] | undefined;
-	/** Octets of connection output up to and including the frame with END_STREAM; Infinity until it is appended. */
-	endOffset: number;
-	sendWindow: number;
-	/** Request octets still to be sent; undefined when all are appended. */
-	unsent: Buffer | undefined;
-	bodyBytes: number;
-	contentLength: number | undefined;
-	unreturnedWindow: number;
-}
-
-export interface ProtocolEvents<C> {
-	/** A SETTINGS frame was applied and acknowledged; `peer` holds the new values. */
-	onSettings(peer: Readonly<PeerSettings>): void;
-	/** The peer acknowledged our SETTINGS. */
-	onSettingsAcknowledged(): void;
-	/** The stream is gone; called exactly once for each unless the connection fails first. */
-	onStreamEnd(stream: ProtocolStream<C>, end: StreamEnd, errorCode: number): void;
-	/** Called before the streams above `lastStreamId` end with `goaway`. */
-	onGoaway(lastStreamId: number, errorCode: number, debugData: Buffer): void;
-	onPingAcknowledged(payload: Buffer): void;
-	/** A connection error: GOAWAY is in the output, nothing more will be read or opened. Streams are left to the owner. */
-	onConnectionError(error: ProtocolError): void;
-}
-
-export type OpenRefusal = 'closed' | 'exhausted' | 'headerListTooLarge';
-
-export interface ProtocolOptions {
-	readonly limits?: Partial<ProtocolLimits>;
-	/** First stream id, odd; tests start near the end of the range. */
-	readonly firstStreamId?: number;
-}
+export type { OpenRefusal, ProtocolEvents, ProtocolOptions } from './protocolEvents';
+export type { ProtocolStream, StreamEnd } from './protocolStream';
 
 const EMPTY_FIELDS: readonly DecodedField[] = [];
 
@@ -102,9 +57,8 @@ export class ClientProtocol<C> {
 	private unreturnedWindow = 0;
 	private readonly blocked = new Set<ProtocolStream<C>>();
 	/** Streams the peer may still send frames on, because it had not seen our RST_STREAM or had reset them itself. */
-	private readonly forgiven = new Set<number>();
-	private forgottenUpTo = 0;
-	private headerBlock: { streamId: number; flags: number; parts: Buffer[]; bytes: number } | undefined;
+	private readonly resets: ResetMemory;
+	private headerBlock: HeaderBlock | undefined;
 
 	constructor(
 		private readonly events: ProtocolEvents<C>,
@@ -117,6 +71,7 @@ export class ClientProtocol<C> {
 			this.onFrame(type, flags, streamId, bytes, start, end),
 		);
 		this.flood = createFloodGuard(this.limits);
+		this.resets = createResetMemory(this.limits.rememberedResets);
 		this.receiveWindow = this.limits.connectionWindowBytes;
 		this.output.append(CLIENT_PREFACE);
 		this.output.append(
@@ -156,7 +111,7 @@ export class ClientProtocol<C> {
 	open(fields: readonly HeaderField[], body: Buffer | undefined, context: C): ProtocolStream<C> | OpenRefusal {
 		if (!this.mayOpen) return this.exhausted ? 'exhausted' : 'closed';
 		const bound = this.encoder.bound(fields);
-		if (bound > this.peer.maxFrameSize || this.isAboveHeaderListLimit(fields)) return 'headerListTooLarge';
+		if (bound > this.peer.maxFrameSize || isAboveHeaderListLimit(this.peer, fields)) return 'headerListTooLarge';
 		const bodyBytes = body === undefined ? 0 : body.length;
 		const out = this.output.room(FRAME_HEADER_BYTES * 2 + bound + bodyBytes);
 		const start = this.output.offset();
@@ -203,7 +158,7 @@ export class ClientProtocol<C> {
 	reset(stream: ProtocolStream<C>, errorCode: number): void {
 		if (!this.remove(stream)) return;
 		this.output.append(uint32Frame(FrameType.RST_STREAM, stream.id, errorCode));
-		this.forgive(stream.id);
+		this.resets.add(stream.id);
 	}
 
 	/** Appends a PING with these eight octets. */
@@ -242,14 +197,6 @@ export class ClientProtocol<C> {
 		this.events.onConnectionError(error);
 	}
 
-	private isAboveHeaderListLimit(fields: readonly HeaderField[]): boolean {
-		const limit = this.peer.maxHeaderListSize;
-		if (limit === undefined) return false;
-		let size = 0;
-		for (const field of fields) size += field.name.length + field.value.length + 32;
-		return size > limit;
-	}
-
 	private onFrame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
 		if (!this.settingsReceived && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
 			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'the peer did not begin with SETTINGS');
@@ -278,21 +225,11 @@ export class ClientProtocol<C> {
 				throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'the peer sent PUSH_PROMISE although push is switched off');
 			case FrameType.PRIORITY:
 				if (streamId === 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'PRIORITY on stream 0');
-				if (end - start !== 5) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'PRIORITY that is not five octets');
-				return this.flood.controlFrame(this.nowMs);
+				return this.onPriority(streamId, end - start);
 			default:
 				// Unknown types are ignored (RFC 9113 §4.1, §5.5), but not without end.
 				return this.flood.controlFrame(this.nowMs);
 		}
-	}
-
-	/** Start of a frame's content and the padding at its end (RFC 9113 §6.1). */
-	private unpad(flags: number, bytes: Buffer, start: number, end: number): [number, number] {
-		if ((flags & Flag.PADDED) === 0) return [start, end];
-		if (start >= end) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'a padded frame without a pad length');
-		const padding = bytes.readUInt8(start);
-		if (start + 1 + padding > end) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'padding longer than its frame');
-		return [start + 1, end - padding];
 	}
 
 	/** Refuses frames on stream 0, on the server's ids and on streams that were never opened (RFC 9113 §5.1). */
@@ -304,20 +241,10 @@ export class ClientProtocol<C> {
 
 	/** A frame with content on a stream that is gone: forgiven after a reset, a connection error after END_STREAM (RFC 9113 §5.1). */
 	private onClosedStream(streamId: number, what: string): void {
-		if (streamId > this.forgottenUpTo && !this.forgiven.has(streamId)) {
+		if (!this.resets.mayHave(streamId)) {
 			throw new ProtocolError(ErrorCode.STREAM_CLOSED, `${what} on stream ${streamId} after its end`);
 		}
 		this.flood.controlFrame(this.nowMs);
-	}
-
-	private forgive(streamId: number): void {
-		this.forgiven.add(streamId);
-		if (this.forgiven.size <= this.limits.rememberedResets) return;
-		for (const oldest of this.forgiven) {
-			this.forgiven.delete(oldest);
-			this.forgottenUpTo = Math.max(this.forgottenUpTo, oldest);
-			break;
-		}
 	}
 
 	private remove(stream: ProtocolStream<C>): boolean {
@@ -327,9 +254,13 @@ export class ClientProtocol<C> {
 
 	private onHeaders(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
 		this.requireKnown(streamId, 'HEADERS');
-		const [content, to] = this.unpad(flags, bytes, start, end);
+		const [content, to] = unpad(flags, bytes, start, end);
 		const from = (flags & Flag.PRIORITY) === 0 ? content : content + 5;
-		if (from > to) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'HEADERS too short for its priority fields');
+		if (from > to) {
+			// Padding may not reach into the fields (RFC 9113 §6.2); without it the frame itself is too short.
+			const code = (flags & Flag.PADDED) === 0 ? ErrorCode.FRAME_SIZE_ERROR : ErrorCode.PROTOCOL_ERROR;
+			throw new ProtocolError(code, 'HEADERS too short for its priority fields');
+		}
 		if ((flags & Flag.END_HEADERS) !== 0) {
 			this.onHeaderBlock(streamId, flags, bytes, from, to);
 			return;
@@ -337,17 +268,19 @@ export class ClientProtocol<C> {
 		this.headerBlock = { streamId, flags, parts: [Buffer.from(bytes.subarray(from, to))], bytes: to - from };
 	}
 
+	/** Priorities are not used here; a wrong length is the stream's error alone (RFC 9113 §6.3). */
+	private onPriority(streamId: number, length: number): void {
+		const stream = length === 5 ? undefined : this.streams.get(streamId);
+		if (stream !== undefined) this.onMalformed(stream, ErrorCode.FRAME_SIZE_ERROR);
+		this.flood.controlFrame(this.nowMs);
+	}
+
 	private onContinuation(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
 		const block = this.headerBlock;
 		if (block === undefined) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'CONTINUATION without a header block');
-		block.bytes += end - start;
-		if (block.bytes > this.limits.maxHeaderBlockBytes || block.parts.length > this.limits.maxContinuations) {
-			throw new ProtocolError(ErrorCode.ENHANCE_YOUR_CALM, 'a header block without end');
-		}
-		block.parts.push(Buffer.from(bytes.subarray(start, end)));
-		if ((flags & Flag.END_HEADERS) === 0) return;
+		const whole = collectHeaderBlock(block, this.limits, flags, bytes, start, end);
+		if (whole === undefined) return;
 		this.headerBlock = undefined;
-		const whole = Buffer.concat(block.parts, block.bytes);
 		this.onHeaderBlock(streamId, block.flags, whole, 0, whole.length);
 	}
 
@@ -377,7 +310,7 @@ export class ClientProtocol<C> {
 	private onData(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
 		this.requireKnown(streamId, 'DATA');
 		const length = end - start;
-		const [from, to] = this.unpad(flags, bytes, start, end);
+		const [from, to] = unpad(flags, bytes, start, end);
 		this.receiveWindow -= length;
 		if (this.receiveWindow < 0) throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'DATA beyond the connection window');
 		this.returnConnectionWindow(length);
@@ -421,8 +354,8 @@ export class ClientProtocol<C> {
 		return stream;
 	}
 
-	private onMalformed(stream: ProtocolStream<C>): void {
-		this.events.onStreamEnd(this.abandon(stream, ErrorCode.PROTOCOL_ERROR), 'malformed', ErrorCode.PROTOCOL_ERROR);
+	private onMalformed(stream: ProtocolStream<C>, code: number = ErrorCode.PROTOCOL_ERROR): void {
+		this.events.onStreamEnd(this.abandon(stream, code), 'malformed', code);
 	}
 
 	private onEndStream(stream: ProtocolStream<C>): void {
@@ -432,7 +365,7 @@ export class ClientProtocol<C> {
 		if (unsent) {
 			// The answer came before the request was whole: what is left of it is of no use (RFC 9113 §8.1).
 			this.output.append(uint32Frame(FrameType.RST_STREAM, stream.id, ErrorCode.NO_ERROR));
-			this.forgive(stream.id);
+			this.resets.add(stream.id);
 		}
 		this.flood.progress();
 		this.events.onStreamEnd(stream, 'complete', ErrorCode.NO_ERROR);
@@ -445,7 +378,7 @@ export class ClientProtocol<C> {
 		if (stream === undefined) return this.flood.controlFrame(this.nowMs);
 		this.remove(stream);
 		// Surplus streams were seen to get REFUSED_STREAM and then STREAM_CLOSED (pushy #476).
-		this.forgive(streamId);
+		this.resets.add(streamId);
 		this.events.onStreamEnd(stream, 'reset', bytes.readUInt32BE(start));
 	}
 
@@ -509,7 +442,7 @@ export class ClientProtocol<C> {
 		this.events.onGoaway(last, errorCode, Buffer.from(bytes.subarray(start + 8, end)));
 		for (const stream of this.streams.values()) {
 			if (stream.id <= last || !this.remove(stream)) continue;
-			this.forgive(stream.id);
+			this.resets.add(stream.id);
 			this.events.onStreamEnd(stream, 'goaway', errorCode);
 		}
 	}

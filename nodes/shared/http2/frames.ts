@@ -136,3 +136,12 @@ export function goawayFrame(lastStreamId: number, errorCode: number, debugData: 
 	debugData.copy(frame, offset);
 	return frame;
 }
+
+/** Start of a frame's content and the padding at its end (RFC 9113 §6.1). */
+export function unpad(flags: number, bytes: Buffer, start: number, end: number): [number, number] {
+	if ((flags & Flag.PADDED) === 0) return [start, end];
+	if (start >= end) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'a padded frame without a pad length');
+	const padding = bytes.readUInt8(start);
+	if (start + 1 + padding > end) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'padding longer than its frame');
+	return [start + 1, end - padding];
+}

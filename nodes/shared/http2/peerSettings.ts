@@ -1,6 +1,7 @@
 /** The peer's SETTINGS: defaults, validation and application (RFC 9113 §6.5). */
 import { ErrorCode, ProtocolError, Setting } from './frames';
 import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES, HEADER_TABLE_BYTES, LARGEST_MAX_FRAME_BYTES, MAX_31_BIT } from './limits';
+import type { HeaderField } from './hpack';
 
 export interface PeerSettings {
 	headerTableSize: number;
@@ -83,4 +84,12 @@ export function applySettings(
 		row.apply(settings, value);
 		each(identifier, value);
 	}
+}
+
+/** Whether a header list is larger than the peer takes: names, values and 32 octets for each field (RFC 9113 §6.5.2). */
+export function isAboveHeaderListLimit({ maxHeaderListSize }: PeerSettings, fields: readonly HeaderField[]): boolean {
+	if (maxHeaderListSize === undefined) return false;
+	let size = 0;
+	for (const field of fields) size += field.name.length + field.value.length + 32;
+	return size > maxHeaderListSize;
 }

@@ -1,0 +1,27 @@
+/** What the protocol tells its owner, and what it is made with. */
+import type { ProtocolError } from './frames';
+import type { ProtocolLimits } from './limits';
+import type { PeerSettings } from './peerSettings';
+import type { ProtocolStream, StreamEnd } from './protocolStream';
+
+export interface ProtocolEvents<C> {
+	/** A SETTINGS frame was applied and acknowledged; `peer` holds the new values. */
+	onSettings(peer: Readonly<PeerSettings>): void;
+	/** The peer acknowledged our SETTINGS. */
+	onSettingsAcknowledged(): void;
+	/** The stream is gone; called exactly once for each unless the connection fails first. */
+	onStreamEnd(stream: ProtocolStream<C>, end: StreamEnd, errorCode: number): void;
+	/** Called before the streams above `lastStreamId` end with `goaway`. */
+	onGoaway(lastStreamId: number, errorCode: number, debugData: Buffer): void;
+	onPingAcknowledged(payload: Buffer): void;
+	/** A connection error: GOAWAY is in the output, nothing more will be read or opened. Streams are left to the owner. */
+	onConnectionError(error: ProtocolError): void;
+}
+
+export type OpenRefusal = 'closed' | 'exhausted' | 'headerListTooLarge';
+
+export interface ProtocolOptions {
+	readonly limits?: Partial<ProtocolLimits>;
+	/** First stream id, odd; tests start near the end of the range. */
+	readonly firstStreamId?: number;
+}
