@@ -2,11 +2,15 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { fuzzHpack, type FuzzOptions } from './hpack';
+import { fuzzProtocol } from './protocol';
 
 const DEFAULT_RUNS = 20_000;
 
 /** One line for each fuzzer; it throws when a property fails. */
-const fuzzers: ReadonlyArray<readonly [name: string, run: (options: FuzzOptions) => void | Promise<void>]> = [['hpack', fuzzHpack]];
+const fuzzers: ReadonlyArray<readonly [name: string, run: (options: FuzzOptions) => void | Promise<void>]> = [
+	['hpack', fuzzHpack],
+	['protocol', fuzzProtocol],
+];
 
 function wholeNumber(option: string, text: string): number {
 	if (!/^[0-9]{1,10}$/.test(text)) throw new RangeError(`--${option} is "${text}": give a whole number`);
