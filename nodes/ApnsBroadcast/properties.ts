@@ -2,22 +2,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { storagePolicyRows } from '../shared/apns/channels';
 import { liveActivityOptions, liveActivityProperties } from '../shared/n8n/liveActivityFields';
+import { environmentOption, retriesOption, timeoutOption, unknownOption } from '../shared/n8n/requestOptions';
 
 const broadcast = { resource: ['broadcast'], operation: ['send'] };
 const byFields = { ...broadcast, payloadType: ['fields'] };
 
-const environment: INodeProperties = {
-	displayName: 'Environment',
-	name: 'environment',
-	type: 'options',
-	options: [
-		{ name: 'As in Credential', value: '' },
-		{ name: 'Development', value: 'development', description: 'Apps that Xcode installed' },
-		{ name: 'Production', value: 'production', description: 'Apps from TestFlight and the App Store' },
-	],
-	default: '',
-	description: 'Where the channel lives: each environment has channels of its own',
-};
+const environment = environmentOption('Where the channel lives: each environment has channels of its own');
 const requestId: INodeProperties = {
 	displayName: 'Request ID',
 	name: 'requestId',
@@ -26,16 +16,6 @@ const requestId: INodeProperties = {
 	placeholder: '123e4567-e89b-12d3-a456-426614174000',
 	description: 'A UUID of your own for the request; APNs makes one otherwise',
 };
-const retries: INodeProperties = {
-	displayName: 'Retries',
-	name: 'retries',
-	type: 'number',
-	typeOptions: { minValue: 0, maxValue: 10 },
-	default: 2,
-	description: 'How often the request is sent again after a server error of APNs (as APNs asks, else after 15 minutes) or too many requests. Without this option: never, and twice.',
-};
-const timeout: INodeProperties = { displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 1 }, default: 30, description: 'How long to wait for the answer' };
-
 const broadcastOptions: INodeProperties[] = [
 	...liveActivityOptions({ '/payloadType': ['fields'] }, { broadcast: true }),
 	{
@@ -47,20 +27,10 @@ const broadcastOptions: INodeProperties[] = [
 		displayOptions: { show: { '/payloadType': ['fields'] } },
 	},
 	environment,
-	{
-		displayName: 'If No Answer Comes',
-		name: 'onUnknown',
-		type: 'options',
-		options: [
-			{ name: 'Report as Unknown', value: 'report', description: 'The broadcast may or may not have been published' },
-			{ name: 'Send Again', value: 'sendAgain', description: 'The broadcast may be published twice; devices ignore what is older than they have' },
-		],
-		default: 'report',
-		description: 'What to do when the broadcast left but its answer was lost',
-	},
+	unknownOption('broadcast', 'The broadcast may or may not have been published', 'The broadcast may be published twice; devices ignore what is older than they have'),
 	requestId,
-	retries,
-	timeout,
+	retriesOption,
+	timeoutOption,
 ];
 
 export const properties: INodeProperties[] = [
@@ -214,8 +184,8 @@ export const properties: INodeProperties[] = [
 				displayOptions: { show: { '/operation': ['getAll'] } },
 			},
 			requestId,
-			retries,
-			timeout,
+			retriesOption,
+			timeoutOption,
 		],
 	},
 ];

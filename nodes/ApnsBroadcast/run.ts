@@ -1,17 +1,19 @@
 /** Runs one operation for all items: credential, clients, requests, output. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { FieldProblem } from '../shared/apns/problems';
+import type { RequestOptions } from '../shared/client';
 import { HintCounter } from '../shared/n8n/batch';
 import { clientFor } from '../shared/n8n/client';
 import { groupByEnvironment } from '../shared/n8n/environments';
 import { isSharedProblem } from '../shared/n8n/fixedParameters';
 import { returnReport } from '../shared/n8n/output';
 import { createParameterReader } from '../shared/n8n/parameters';
+import { readRequestOptions } from '../shared/n8n/requestOptions';
 import { type ItemRequest, sendRequests } from '../shared/n8n/requests';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { invalidJson, operations } from './operations';
 import { properties } from './properties';
-import { readRequestOptions } from './settings';
+import { optionsOf } from './settings';
 
 /** Carries out what all items ask for. Throws `FieldProblem` and n8n's errors. */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -23,7 +25,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const operation = operations[resource]?.[name];
 	if (operation === undefined) throw new FieldProblem('Operation', `"${name}" does not exist for ${resource}`, 'Choose one of the list.');
 	const signal = context.getExecutionCancelSignal();
-	const request = readRequestOptions(read, signal);
+	const request: RequestOptions = { ...readRequestOptions(optionsOf(read, 0)), ...(signal === undefined ? {} : { signal }) };
 	const data = await context.getCredentials('apnsApi');
 	const hints = new HintCounter();
 	const item = { read, timeZone: context.getTimezone(), nowMs: Date.now(), request, onHints: hints.add };

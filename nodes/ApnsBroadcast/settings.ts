@@ -8,16 +8,13 @@ import { encodePayload, type JsonObject, parseJsonObject } from '../shared/apns/
 import { FieldProblem } from '../shared/apns/problems';
 import { BROADCAST_MAX_PAYLOAD_BYTES } from '../shared/apns/pushTypes';
 import { checkBundleId, checkChannelId, checkExpiration, checkPayloadSize, checkPriority, checkUuid } from '../shared/apns/validate';
-import type { RequestOptions } from '../shared/client';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { readLiveActivity } from '../shared/n8n/liveActivityFields';
 import type { ParameterReader } from '../shared/n8n/parameters';
-import { membersOf, secondsOf, textOf, wholeBetween, wholeOf } from '../shared/n8n/values';
+import { membersOf, secondsOf, textOf, wholeOf } from '../shared/n8n/values';
 
 /** The push type channels carry (Apple, "Sending broadcast push notification requests to APNs"): the header's spelling. */
 export const BROADCAST_PUSH_TYPE = 'liveactivity';
-/** Longest timer Node has, in seconds. */
-const MAX_TIMEOUT_SECONDS = 2_147_483;
 
 /** Everything besides its index that reading an item needs. */
 export interface ItemContext {
@@ -29,18 +26,6 @@ export interface ItemContext {
 /** The members of Options of an item. */
 export function optionsOf(read: ParameterReader, itemIndex: number): IDataObject {
 	return membersOf(read('options', itemIndex, {}));
-}
-
-/** How requests are repeated and bounded; read from the first item. Throws `FieldProblem`. */
-export function readRequestOptions(read: ParameterReader, signal: AbortSignal | undefined): RequestOptions {
-	const options = optionsOf(read, 0);
-	const retries = wholeBetween('Retries', options.retries, 0, 10);
-	return {
-		timeoutMs: (wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? 30) * 1_000,
-		onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
-		...(retries === undefined ? {} : { retries }),
-		...(signal === undefined ? {} : { signal }),
-	};
 }
 
 /** The bare bundle id of an item, or of the credential. Throws `FieldProblem`. */

@@ -1,5 +1,6 @@
 /** How pushes are delivered, repeated and reported: members of the collection Options, whatever the push type. */
 import type { INodeProperties } from 'n8n-workflow';
+import { environmentOption, retriesOption, timeoutOption, unknownOption } from '../shared/n8n/requestOptions';
 
 export const deliveryOptions: INodeProperties[] = [
 	{
@@ -19,18 +20,7 @@ export const deliveryOptions: INodeProperties[] = [
 		description: 'A JSON object of keys for the app, beside "aps"',
 		displayOptions: { show: { '/payloadType': ['fields'], '/pushType': ['alert', 'background', 'liveactivity'] } },
 	},
-	{
-		displayName: 'Environment',
-		name: 'environment',
-		type: 'options',
-		options: [
-			{ name: 'As in Credential', value: '' },
-			{ name: 'Development', value: 'development', description: 'Apps that Xcode installed' },
-			{ name: 'Production', value: 'production', description: 'Apps from TestFlight and the App Store' },
-		],
-		default: '',
-		description: 'Where the device tokens belong',
-	},
+	environmentOption('Where the device tokens belong'),
 	{
 		displayName: 'Expiration',
 		name: 'expiration',
@@ -39,17 +29,7 @@ export const deliveryOptions: INodeProperties[] = [
 		placeholder: 'e.g. {{ $now.plus(1, "hour") }}',
 		description: 'Until when APNs keeps the push for a device that is offline: a date and time, UNIX seconds, or 0 for one attempt',
 	},
-	{
-		displayName: 'If No Answer Comes',
-		name: 'onUnknown',
-		type: 'options',
-		options: [
-			{ name: 'Report as Unknown', value: 'report', description: 'The push may or may not have arrived' },
-			{ name: 'Send Again', value: 'sendAgain', description: 'The push may arrive twice, with the same APNs ID' },
-		],
-		default: 'report',
-		description: 'What to do when the push left but its answer was lost',
-	},
+	unknownOption('push', 'The push may or may not have arrived', 'The push may arrive twice, with the same APNs ID'),
 	{
 		displayName: 'Max Connections',
 		name: 'maxConnections',
@@ -101,14 +81,7 @@ export const deliveryOptions: INodeProperties[] = [
 		default: 0,
 		description: 'How urgently the device is woken',
 	},
-	{
-		displayName: 'Retries',
-		name: 'retries',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 10 },
-		default: 2,
-		description: 'How often a push is sent again after a server error of APNs (as APNs asks, else after 15 minutes) or too many requests to its device. Without this option: never, and twice.',
-	},
+	retriesOption,
 	{ displayName: 'Send Duplicates Once', name: 'skipDuplicates', type: 'boolean', default: true, description: 'Whether a device token that comes several times in one run gets the first push only' },
-	{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 1 }, default: 30, description: 'How long to wait for the answer to one push' },
+	timeoutOption,
 ];

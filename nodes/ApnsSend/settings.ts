@@ -13,6 +13,7 @@ import type { ItemPlan, PushDraft } from '../shared/n8n/batch';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { holdsExpression } from '../shared/n8n/fixedParameters';
 import type { ParameterReader } from '../shared/n8n/parameters';
+import { readRequestOptions } from '../shared/n8n/requestOptions';
 import { flagOf, membersOf, secondsOf, textOf, wholeBetween, wholeOf } from '../shared/n8n/values';
 import { readPayload } from './payload';
 
@@ -33,24 +34,16 @@ export interface ItemContext {
 	readonly nowMs: number;
 }
 
-/** Longest timer Node has, in seconds. */
-const MAX_TIMEOUT_SECONDS = 2_147_483;
-
 /** Reads what the run shares. Throws `FieldProblem`. */
 export function readRunSettings(read: ParameterReader): RunSettings {
 	const options = membersOf(read('options', 0, {}));
-	const retries = wholeBetween('Retries', options.retries, 0, 10);
 	return {
 		maxConnections: wholeBetween('Max Connections', options.maxConnections, 1, 32) ?? 4,
 		maxInFlight: wholeBetween('Max Pushes in Flight', options.maxInFlight, 1, 10_000) ?? 1_000,
 		failOnRejectedDevice: options.onRejectedDevice === 'fail',
 		summarize: options.output === 'summary',
 		skipDuplicates: flagOf(options.skipDuplicates),
-		request: {
-			timeoutMs: (wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? 30) * 1_000,
-			onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
-			...(retries === undefined ? {} : { retries }),
-		},
+		request: readRequestOptions(options),
 	};
 }
 
