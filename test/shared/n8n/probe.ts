@@ -96,6 +96,8 @@ export interface ProbeOptions {
 	readonly items: INodeExecutionData[];
 	/** What `$json` shows, where it is not the node's own input. */
 	readonly seenItems?: INodeExecutionData[];
+	/** A workflow to run in, so that several probes share one isolate of the engine. */
+	readonly workflow?: Workflow;
 }
 
 export interface Probe {
@@ -109,10 +111,16 @@ export interface Probe {
 
 const count = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
 
+const probeNode = (): INode => ({ id: '1', name: 'Probe', type: 'probe', typeVersion: 1, position: [0, 0], parameters: {} });
+
+/** A workflow with nothing but the probe. */
+export function createProbeWorkflow(): Workflow {
+	return new Workflow({ id: '1', name: 'Probe', nodes: [probeNode()], connections: {}, active: false, nodeTypes, settings: { executionOrder: 'v1' } });
+}
+
 /** A context for one execution of a node with these parameters. */
-export function createProbe({ parameters, items, seenItems = items }: ProbeOptions): Probe {
-	const node: INode = { id: '1', name: 'Probe', type: 'probe', typeVersion: 1, position: [0, 0], parameters: {} };
-	const workflow = new Workflow({ id: '1', name: 'Probe', nodes: [node], connections: {}, active: false, nodeTypes, settings: { executionOrder: 'v1' } });
+export function createProbe({ parameters, items, seenItems = items, workflow = createProbeWorkflow() }: ProbeOptions): Probe {
+	const node = workflow.nodes.Probe ?? probeNode();
 	// After the workflow was made: it would drop parameters that the probe's type does not describe.
 	node.parameters = parameters as INode['parameters'];
 	const data = createRunExecutionData({ executionData: { nodeExecutionStack: [] } });
@@ -134,7 +142,7 @@ export async function startEngine(engine: EngineName): Promise<boolean> {
 	try {
 		await Expression.initExpressionEngine({ engine, bridgeTimeout: 30_000, bridgeMemoryLimit: 256, poolSize: 1, maxCodeCacheSize: 1_024, idleTimeoutMs: 0 });
 	} catch (error) {
-		if (engine === 'vm' && /isolated-vm|native|binding|module|NODE_MODULE_VERSION/i.test(String(error))) return false;
+		if (engine === 'vm' && /isolated-vm|isolate|native|binding|module|NODE_MODULE_VERSION/i.test(String(error))) return false;
 		throw error;
 	}
 	return Expression.getActiveImplementation() === engine;
