@@ -1,5 +1,5 @@
 /** Starts other programs and makes sure that none outlives this one: each in a process group of its own, ended as a group. */
-import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,6 +28,7 @@ export interface Program {
 
 export class Processes {
 	private readonly running = new Set<Child>();
+	private readonly shortLived = new Set<ChildProcess>();
 
 	constructor() {
 		process.on('exit', () => this.killAll());
@@ -83,10 +84,12 @@ export class Processes {
 	/** Runs a program to its end; returns all it wrote. Rejects when it fails and `mayFail` is not set. */
 	run(command: string, args: readonly string[], mayFail = false): Promise<string> {
 		return new Promise((resolve, reject) => {
-			execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+			const child = execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+				this.shortLived.delete(child);
 				if (error !== null && !mayFail) reject(new Error(`${command} failed: ${stderr.slice(-LOG_CHARACTERS) || error.message}`));
 				else resolve(stdout + stderr);
 			});
+			this.shortLived.add(child);
 		});
 	}
 
@@ -104,6 +107,7 @@ export class Processes {
 	/** Ends everything at once; for the end of this process. */
 	killAll(): void {
 		for (const child of this.running) this.kill(child);
+		for (const child of this.shortLived) child.kill('SIGKILL');
 	}
 
 	private kill(child: Child): void {

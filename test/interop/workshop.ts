@@ -25,7 +25,7 @@ export interface ServerFiles {
 /** Makes the directory; it is removed when the process exits. */
 export async function openWorkshop(processes: Processes): Promise<ServerFiles> {
 	const root = mkdtempSync(join(tmpdir(), 'interop-'));
-	process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+	process.on('exit', () => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
 	// Apache's workers run as another user when the tests run as root.
 	chmodSync(root, 0o755);
 	const authority = createAuthority({ name: 'Interoperability test CA' });

@@ -24,6 +24,7 @@ final class Answers {
 
 	private final Map<String, String> options;
 	private final byte[] large;
+	private volatile long lastRequestNanos = System.nanoTime();
 
 	Answers(Map<String, String> options) {
 		this.options = options;
@@ -40,12 +41,18 @@ final class Answers {
 
 	Answer to(String path, byte[] body) {
 		String token = path.substring(path.lastIndexOf('/') + 1);
+		lastRequestNanos = System.nanoTime();
 		System.out.println("REQUEST " + token);
 		if (token.startsWith(options.get("gone-prefix"))) {
 			return new Answer(410, "application/json", null, options.get("gone-body").getBytes(StandardCharsets.UTF_8));
 		}
 		if (token.startsWith(options.get("large-prefix"))) return new Answer(200, "text/plain", null, large);
 		return new Answer(200, "text/plain", receipt(body), new byte[0]);
+	}
+
+	/** Returns once no request came for so long: all that were under way are answered then. */
+	void awaitQuiet() throws InterruptedException {
+		while (System.nanoTime() - lastRequestNanos < 2_000_000_000L) Thread.sleep(50);
 	}
 
 	/** Waits until no connection is left, which is for the clients to close, but not for ever. */

@@ -10,7 +10,6 @@ import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -51,10 +50,9 @@ public final class TomcatServer {
 		BufferedReader commands = new BufferedReader(new InputStreamReader(System.in));
 		for (String line = commands.readLine(); line != null; line = commands.readLine()) {
 			if (!line.equals("stop")) continue;
-			// GOAWAY first; the web application has to outlive the requests under way.
+			// GOAWAY first; the web application has to outlive the requests under way. A paused connector counts no connections.
 			connector.pause();
-			AbstractProtocol<?> protocol = (AbstractProtocol<?>) connector.getProtocolHandler();
-			Answers.awaitNone(() -> (int) protocol.getConnectionCount());
+			answers.awaitQuiet();
 			tomcat.stop();
 			tomcat.destroy();
 			System.out.println("DONE stop");
