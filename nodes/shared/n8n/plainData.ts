@@ -45,10 +45,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Whether every engine hands out this text as it is. quickjs takes texts through UTF-8 and C strings: lone surrogates come
- * out as other characters, and a NUL ends the text.
+ * out as other characters, a NUL ends the text, and a byte order mark at its beginning is lost.
  */
 export function isPlainText(text: string): boolean {
-	return !text.includes('\0') && !(SURROGATE.test(text) && LONE_SURROGATE.test(text));
+	return !text.includes('\0') && !text.includes('\ufeff') && !(SURROGATE.test(text) && LONE_SURROGATE.test(text));
 }
 
 /** Whether every engine reads a key of this name as data. */

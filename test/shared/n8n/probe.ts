@@ -137,15 +137,15 @@ export function createProbe({ parameters, items, seenItems = items, workflow = c
 	return { context, engineCalls, rawCalls, workflow };
 }
 
+/** Node's releases that isolated-vm, which the engine vm runs in, has binaries for. */
+const VM_NODES: readonly string[] = ['24', '26'];
+
 /** Starts one of n8n's engines for this process; false where it has no binary for this Node. */
 export async function startEngine(engine: EngineName): Promise<boolean> {
-	try {
-		await Expression.initExpressionEngine({ engine, bridgeTimeout: 30_000, bridgeMemoryLimit: 256, poolSize: 1, maxCodeCacheSize: 1_024, idleTimeoutMs: 0 });
-	} catch (error) {
-		if (engine === 'vm' && /isolated-vm|isolate|native|binding|module|NODE_MODULE_VERSION/i.test(String(error))) return false;
-		throw error;
-	}
-	return Expression.getActiveImplementation() === engine;
+	if (engine === 'vm' && !VM_NODES.includes(process.versions.node.split('.')[0] ?? '')) return false;
+	await Expression.initExpressionEngine({ engine, bridgeTimeout: 30_000, bridgeMemoryLimit: 256, poolSize: 1, maxCodeCacheSize: 1_024, idleTimeoutMs: 0 });
+	if (Expression.getActiveImplementation() !== engine) throw new Error(`n8n runs ${Expression.getActiveImplementation()} instead of ${engine}`);
+	return true;
 }
 
 /** Ends the engine that was started. */
