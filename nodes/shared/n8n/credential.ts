@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { readCertificateIdentity } from '../apns/certificate';
 import { type ApnsEndpoint, type Environment, managementEndpoint, pushEndpoint } from '../apns/endpoints';
 import type { ProviderIdentity } from '../apns/identity';
+import { readPem, writePem } from '../apns/pem';
 import { readPkcs12 } from '../apns/pkcs12';
 import { checkTenCharacters, normalizePrivateKey } from '../apns/privateKey';
 import { FieldProblem } from '../apns/problems';
@@ -55,6 +56,14 @@ function identityOf(data: ICredentialDataDecryptedObject): ProviderIdentity {
 	return readCertificateIdentity({ certificatePem: text(data, 'certificate'), privateKeyPem: text(data, 'certificateKey'), passphrase });
 }
 
+/** Certificates as people paste them, made whole again; other blocks of a bundle, such as a key, are left out. Throws `FieldProblem`. */
+function caBundleOf(pasted: string): string | undefined {
+	if (pasted === '') return undefined;
+	const certificates = readPem(pasted).filter(({ label }) => label.endsWith('CERTIFICATE'));
+	if (certificates.length > 0) return certificates.map(({ der }) => writePem('CERTIFICATE', der)).join('');
+	throw new FieldProblem('CA Bundle', 'holds no certificate', 'Paste the certificates as PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.');
+}
+
 /** Reads the credential; `environment` of a node overrides its own. Throws `FieldProblem`. */
 export function readCredential(data: ICredentialDataDecryptedObject, environmentOverride?: string): CredentialSettings {
 	const environment = environmentOf(environmentOverride ?? text(data, 'environment'));
@@ -71,7 +80,7 @@ export function readCredential(data: ICredentialDataDecryptedObject, environment
 			? { host: optional(text(data, 'managementHost')) ?? management.host, port: portOf(data, 'managementPort', 'Management Port') ?? management.port }
 			: management,
 		bundleId: optional(text(data, 'bundleId')),
-		caBundle: optional(text(data, 'caBundle')),
+		caBundle: caBundleOf(text(data, 'caBundle')),
 		proxyUrl: optional(text(data, 'proxyUrl')),
 	};
 }
