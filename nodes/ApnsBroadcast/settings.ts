@@ -40,7 +40,9 @@ export function readBundleId(read: ParameterReader, itemIndex: number, { bundleI
 
 /** The channel chosen or pasted. Throws `FieldProblem`. */
 export function readChannelId(read: ParameterReader, itemIndex: number): string {
-	const channelId = textOf(read('channelId', itemIndex, '', { extractValue: true })) ?? '';
+	const chosen = read('channelId', itemIndex, '');
+	// A resource locator whose modes take the value as it is: asking n8n to extract it would cost an engine call per item.
+	const channelId = textOf(typeof chosen === 'object' && chosen !== null ? membersOf(chosen).value : chosen) ?? '';
 	checkChannelId('Channel', channelId);
 	return channelId;
 }

@@ -2,11 +2,11 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { type CredentialSettings, readCredential } from './credential';
 import type { ParameterReader } from './parameters';
-import { membersOf, textOf } from './values';
+import { textOf } from './values';
 
 /** The environment an item names in Options; undefined leaves it to the credential. */
 function environmentOf(read: ParameterReader, itemIndex: number): string | undefined {
-	return textOf(membersOf(read('options', itemIndex, {})).environment);
+	return textOf(read('options.environment', itemIndex, ''));
 }
 
 /**
