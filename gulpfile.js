@@ -38,7 +38,9 @@ function packageRoot(file) {
 
 /** Bundles each library behind its vendor file, and writes the licences of all that went in beside it. */
 async function vendor() {
-	const entries = fs.existsSync(vendorSource) ? fs.readdirSync(vendorSource).filter((name) => name.endsWith('.ts')) : [];
+	const entries = fs.existsSync(vendorSource)
+		? fs.readdirSync(vendorSource).filter((name) => name.endsWith('.ts'))
+		: [];
 	for (const entry of entries) {
 		const name = path.basename(entry, '.ts');
 		const result = await esbuild.build({
@@ -52,9 +54,17 @@ async function vendor() {
 			legalComments: 'inline',
 			absWorkingDir: __dirname,
 		});
-		const roots = new Set(Object.keys(result.metafile.inputs).filter((file) => file.includes('node_modules/')).map(packageRoot));
+		const roots = new Set(
+			Object.keys(result.metafile.inputs)
+				.filter((file) => file.includes('node_modules/'))
+				.map(packageRoot),
+		);
 		const licences = [...roots].sort().map((root) => {
-			const { name: packageName, version, license } = JSON.parse(fs.readFileSync(path.join(__dirname, root, 'package.json'), 'utf8'));
+			const {
+				name: packageName,
+				version,
+				license,
+			} = JSON.parse(fs.readFileSync(path.join(__dirname, root, 'package.json'), 'utf8'));
 			const file = fs.readdirSync(path.join(__dirname, root)).find((candidate) => /^licen[cs]e/i.test(candidate));
 			if (file === undefined) throw new Error(`${packageName} has no licence file to ship`);
 			return `${packageName} ${version} (${license})\n\n${fs.readFileSync(path.join(__dirname, root, file), 'utf8')}`;

@@ -16,8 +16,16 @@ export class ApnsApi implements ICredentialType {
 			name: 'authentication',
 			type: 'options',
 			options: [
-				{ name: 'Signing Key (.p8)', value: 'token', description: 'One key for all apps of the team, without an expiry date' },
-				{ name: 'Certificate', value: 'certificate', description: 'A provider certificate of one app, valid for a year' },
+				{
+					name: 'Signing Key (.p8)',
+					value: 'token',
+					description: 'One key for all apps of the team, without an expiry date',
+				},
+				{
+					name: 'Certificate',
+					value: 'certificate',
+					description: 'A provider certificate of one app, valid for a year',
+				},
 			],
 			default: 'token',
 		},
@@ -28,7 +36,8 @@ export class ApnsApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'ABC123DEFG',
-			description: 'The 10 characters in the name of the file AuthKey_….p8, and in the Apple Developer portal below Keys',
+			description:
+				'The 10 characters in the name of the file AuthKey_….p8, and in the Apple Developer portal below Keys',
 			displayOptions: { show: { authentication: ['token'] } },
 		},
 		{
@@ -127,7 +136,8 @@ export class ApnsApi implements ICredentialType {
 			name: 'customEndpoint',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to send to another host or port than Apple\'s usual ones, such as port 2197 or a test server',
+			description:
+				"Whether to send to another host or port than Apple's usual ones, such as port 2197 or a test server",
 		},
 		{
 			displayName: 'Host',
@@ -135,7 +145,7 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'api.push.apple.com',
-			description: 'Host for pushes and broadcasts; empty for Apple\'s',
+			description: "Host for pushes and broadcasts; empty for Apple's",
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{
@@ -152,7 +162,7 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'api-manage-broadcast.push.apple.com',
-			description: 'Host for channel management; empty for Apple\'s',
+			description: "Host for channel management; empty for Apple's",
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{
@@ -160,7 +170,7 @@ export class ApnsApi implements ICredentialType {
 			name: 'managementPort',
 			type: 'number',
 			default: 0,
-			description: 'Port for channel management; 0 for Apple\'s (2196 production, 2195 development)',
+			description: "Port for channel management; 0 for Apple's (2196 production, 2195 development)",
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{

@@ -3,13 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { channelBody, readChannelDetails, readChannelList } from '../shared/apns/channels';
 import type { ChannelRequest } from '../shared/apns/notification';
 import type { FieldProblem } from '../shared/apns/problems';
-import type { ApnsClient, RequestOptions } from '../shared/client';
+import type { ApnsClient, RequestOptions } from '../shared/client/apnsClient';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import type { ItemAnswer, ItemRequest } from '../shared/n8n/requests';
 import { explain } from '../shared/n8n/resultItem';
 import { flagOf, textOf, wholeBetween } from '../shared/n8n/values';
 import type { Outcome } from '../shared/outcome';
-import { BROADCAST_PUSH_TYPE, type ItemContext, optionsOf, readBroadcast, readBundleId, readChannelId, readRequestId } from './settings';
+import {
+	BROADCAST_PUSH_TYPE,
+	type ItemContext,
+	optionsOf,
+	readBroadcast,
+	readBundleId,
+	readChannelId,
+	readRequestId,
+} from './settings';
 
 export interface OperationContext extends ItemContext {
 	readonly client: ApnsClient;
@@ -40,7 +48,11 @@ function outcomeJson(outcome: Outcome, known: IDataObject): IDataObject {
 /** The json of an item that could not be sent because of its fields. */
 export function invalidJson(problem: FieldProblem, environment: string): IDataObject {
 	const outcome: Outcome = { outcome: 'not sent', attempts: 0, repeats: [] };
-	return { ...outcomeJson(outcome, { channelId: null, bundleId: null, environment }), message: problem.message, advice: problem.remedy };
+	return {
+		...outcomeJson(outcome, { channelId: null, bundleId: null, environment }),
+		message: problem.message,
+		advice: problem.remedy,
+	};
 }
 
 const single = (outcome: Outcome, known: IDataObject): ItemAnswer => ({ outcome, rows: [outcomeJson(outcome, known)] });
@@ -54,7 +66,13 @@ function sendBroadcast(context: OperationContext, itemIndex: number): ItemReques
 		bundleId,
 		async send() {
 			const outcome = await client.broadcast(notification, request);
-			return single(outcome, { apnsUniqueId: outcome.apnsUniqueId ?? null, channelId, bundleId, pushType: BROADCAST_PUSH_TYPE, environment: credential.environment });
+			return single(outcome, {
+				apnsUniqueId: outcome.apnsUniqueId ?? null,
+				channelId,
+				bundleId,
+				pushType: BROADCAST_PUSH_TYPE,
+				environment: credential.environment,
+			});
 		},
 	};
 }
@@ -62,12 +80,22 @@ function sendBroadcast(context: OperationContext, itemIndex: number): ItemReques
 function createChannel({ client, credential, request, read }: OperationContext, itemIndex: number): ItemRequest {
 	const bundleId = readBundleId(read, itemIndex, credential);
 	const storagePolicy = textOf(read('storagePolicy', itemIndex, 'mostRecent')) ?? '';
-	const create: ChannelRequest = { operation: 'create', bundleId, requestId: readRequestId(read, itemIndex), body: channelBody(storagePolicy) };
+	const create: ChannelRequest = {
+		operation: 'create',
+		bundleId,
+		requestId: readRequestId(read, itemIndex),
+		body: channelBody(storagePolicy),
+	};
 	return {
 		bundleId,
 		async send() {
 			const outcome = await client.channel(create, request);
-			return single(outcome, { channelId: outcome.channelId ?? null, storagePolicy, bundleId, environment: credential.environment });
+			return single(outcome, {
+				channelId: outcome.channelId ?? null,
+				storagePolicy,
+				bundleId,
+				environment: credential.environment,
+			});
 		},
 	};
 }
@@ -80,7 +108,12 @@ function getChannel({ client, credential, request, read }: OperationContext, ite
 		bundleId,
 		async send() {
 			const outcome = await client.channel(get, request);
-			return single(outcome, { channelId, ...readChannelDetails(outcome.body), bundleId, environment: credential.environment });
+			return single(outcome, {
+				channelId,
+				...readChannelDetails(outcome.body),
+				bundleId,
+				environment: credential.environment,
+			});
 		},
 	};
 }
@@ -88,12 +121,22 @@ function getChannel({ client, credential, request, read }: OperationContext, ite
 function deleteChannel({ client, credential, request, read }: OperationContext, itemIndex: number): ItemRequest {
 	const bundleId = readBundleId(read, itemIndex, credential);
 	const channelId = readChannelId(read, itemIndex);
-	const remove: ChannelRequest = { operation: 'delete', bundleId, channelId, requestId: readRequestId(read, itemIndex) };
+	const remove: ChannelRequest = {
+		operation: 'delete',
+		bundleId,
+		channelId,
+		requestId: readRequestId(read, itemIndex),
+	};
 	return {
 		bundleId,
 		async send() {
 			const outcome = await client.channel(remove, request);
-			return single(outcome, { deleted: outcome.outcome === 'accepted', channelId, bundleId, environment: credential.environment });
+			return single(outcome, {
+				deleted: outcome.outcome === 'accepted',
+				channelId,
+				bundleId,
+				environment: credential.environment,
+			});
 		},
 	};
 }
@@ -101,7 +144,9 @@ function deleteChannel({ client, credential, request, read }: OperationContext, 
 function getChannels({ client, credential, request, read }: OperationContext, itemIndex: number): ItemRequest {
 	const bundleId = readBundleId(read, itemIndex, credential);
 	const { environment } = credential;
-	const limit = flagOf(read('returnAll', itemIndex, false)) ? Infinity : (wholeBetween('Limit', read('limit', itemIndex, 50), 1, Number.MAX_SAFE_INTEGER) ?? 50);
+	const limit = flagOf(read('returnAll', itemIndex, false))
+		? Infinity
+		: (wholeBetween('Limit', read('limit', itemIndex, 50), 1, Number.MAX_SAFE_INTEGER) ?? 50);
 	const includeSettings = flagOf(optionsOf(read, itemIndex).includeSettings);
 	const getAll: ChannelRequest = { operation: 'getAll', bundleId, requestId: readRequestId(read, itemIndex) };
 	/** The lane keeps to the server's stream limit, so all may ask at once. */
@@ -117,7 +162,17 @@ function getChannels({ client, credential, request, read }: OperationContext, it
 			if (outcome.outcome !== 'accepted') return single(outcome, { channelId: null, bundleId, environment });
 			if (channels === undefined) {
 				const json = outcomeJson(outcome, { channelId: null, bundleId, environment });
-				return { outcome, rows: [{ ...json, success: false, message: 'APNs answered the list of channels with something else than a list.', advice: 'Check management host and port in the credential.' }] };
+				return {
+					outcome,
+					rows: [
+						{
+							...json,
+							success: false,
+							message: 'APNs answered the list of channels with something else than a list.',
+							advice: 'Check management host and port in the credential.',
+						},
+					],
+				};
 			}
 			const rows = includeSettings
 				? await Promise.all(channels.map(settingsOf))
@@ -128,7 +183,9 @@ function getChannels({ client, credential, request, read }: OperationContext, it
 }
 
 /** Operations by resource and name. */
-export const operations: Readonly<Record<string, Readonly<Record<string, { readonly run: Operation; readonly noun: string }>>>> = {
+export const operations: Readonly<
+	Record<string, Readonly<Record<string, { readonly run: Operation; readonly noun: string }>>>
+> = {
 	broadcast: { send: { run: sendBroadcast, noun: 'broadcasts' } },
 	channel: {
 		create: { run: createChannel, noun: 'requests' },

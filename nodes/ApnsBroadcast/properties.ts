@@ -27,7 +27,11 @@ const broadcastOptions: INodeProperties[] = [
 		displayOptions: { show: { '/payloadType': ['fields'] } },
 	},
 	environment,
-	unknownOption('broadcast', 'The broadcast may or may not have been published', 'The broadcast may be published twice; devices ignore what is older than they have'),
+	unknownOption(
+		'broadcast',
+		'The broadcast may or may not have been published',
+		'The broadcast may be published twice; devices ignore what is older than they have',
+	),
 	requestId,
 	retriesOption,
 	timeoutOption,
@@ -51,7 +55,14 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['broadcast'] } },
-		options: [{ name: 'Send', value: 'send', description: 'Publish an update to all Live Activities that listen to a channel', action: 'Send a broadcast' }],
+		options: [
+			{
+				name: 'Send',
+				value: 'send',
+				description: 'Publish an update to all Live Activities that listen to a channel',
+				action: 'Send a broadcast',
+			},
+		],
 		default: 'send',
 	},
 	{
@@ -85,7 +96,13 @@ export const properties: INodeProperties[] = [
 		description: 'The channel, as APNs named it when it was created',
 		displayOptions: { show: { resource: ['broadcast', 'channel'], operation: ['send', 'get', 'delete'] } },
 		modes: [
-			{ displayName: 'From List', name: 'list', type: 'list', placeholder: 'Choose a channel…', typeOptions: { searchListMethod: 'searchChannels', searchable: true } },
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Choose a channel…',
+				typeOptions: { searchListMethod: 'searchChannels', searchable: true },
+			},
 			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. dHN0LXNyY2gtY2hubA==' },
 		],
 	},
@@ -128,14 +145,19 @@ export const properties: INodeProperties[] = [
 		type: 'string',
 		default: '0',
 		placeholder: 'e.g. {{ $now.plus(1, "hour") }}',
-		description: 'Until when APNs keeps the broadcast for devices that are offline: a date and time, UNIX seconds, or 0 for one attempt. Channels that store nothing take 0 only.',
+		description:
+			'Until when APNs keeps the broadcast for devices that are offline: a date and time, UNIX seconds, or 0 for one attempt. Channels that store nothing take 0 only.',
 		displayOptions: { show: broadcast },
 	},
 	{
 		displayName: 'Message Storage',
 		name: 'storagePolicy',
 		type: 'options',
-		options: storagePolicyRows.map(({ displayName, value, description }) => ({ name: displayName, value, description })),
+		options: storagePolicyRows.map(({ displayName, value, description }) => ({
+			name: displayName,
+			value,
+			description,
+		})),
 		default: 'mostRecent',
 		description: 'What APNs keeps for devices that are offline; it cannot be changed later',
 		displayOptions: { show: { resource: ['channel'], operation: ['create'] } },

@@ -1,7 +1,7 @@
 /** Runs one operation for all items: credential, clients, requests, output. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { FieldProblem } from '../shared/apns/problems';
-import type { RequestOptions } from '../shared/client';
+import type { RequestOptions } from '../shared/client/apnsClient';
 import { HintCounter } from '../shared/n8n/batch';
 import { clientFor } from '../shared/n8n/client';
 import { groupByEnvironment } from '../shared/n8n/environments';
@@ -23,9 +23,13 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const resource = String(read('resource', 0, 'broadcast'));
 	const name = String(read('operation', 0, 'send'));
 	const operation = operations[resource]?.[name];
-	if (operation === undefined) throw new FieldProblem('Operation', `"${name}" does not exist for ${resource}`, 'Choose one of the list.');
+	if (operation === undefined)
+		throw new FieldProblem('Operation', `"${name}" does not exist for ${resource}`, 'Choose one of the list.');
 	const signal = context.getExecutionCancelSignal();
-	const request: RequestOptions = { ...readRequestOptions(optionsOf(read, 0)), ...(signal === undefined ? {} : { signal }) };
+	const request: RequestOptions = {
+		...readRequestOptions(optionsOf(read, 0)),
+		...(signal === undefined ? {} : { signal }),
+	};
 	const data = await context.getCredentials('apnsApi');
 	const hints = new HintCounter();
 	const item = { read, timeZone: context.getTimezone(), nowMs: Date.now(), request, onHints: hints.add };

@@ -17,21 +17,40 @@ const PAGE_SIZE = 100;
 function fixedText(context: ILoadOptionsFunctions, name: string, field: string): string | undefined {
 	const text = textOf(context.getCurrentNodeParameter(name));
 	if (text?.startsWith('=') !== true) return text;
-	throw new FieldProblem(field, 'is an expression, which has no value before the workflow runs', `Choose the channel By ID, or write ${field} out to pick from the list.`);
+	throw new FieldProblem(
+		field,
+		'is an expression, which has no value before the workflow runs',
+		`Choose the channel By ID, or write ${field} out to pick from the list.`,
+	);
 }
 
 async function channelsOf(context: ILoadOptionsFunctions): Promise<readonly string[]> {
-	const credential = readCredential(await context.getCredentials('apnsApi'), fixedText(context, 'options.environment', 'Environment'));
+	const credential = readCredential(
+		await context.getCredentials('apnsApi'),
+		fixedText(context, 'options.environment', 'Environment'),
+	);
 	const bundleId = fixedText(context, 'bundleId', 'Bundle ID') ?? credential.bundleId;
-	if (bundleId === undefined) throw new FieldProblem('Bundle ID', 'is empty, and the credential has none', "Fill in the app's bundle id above or in the credential.");
+	if (bundleId === undefined)
+		throw new FieldProblem(
+			'Bundle ID',
+			'is empty, and the credential has none',
+			"Fill in the app's bundle id above or in the credential.",
+		);
 	checkBundleId('Bundle ID', bundleId);
-	const outcome = await clientFor(context.getNode(), credential).channel({ operation: 'getAll', bundleId }, { timeoutMs: TIMEOUT_MS, queueTimeoutMs: TIMEOUT_MS, retries: 0 });
+	const outcome = await clientFor(context.getNode(), credential).channel(
+		{ operation: 'getAll', bundleId },
+		{ timeoutMs: TIMEOUT_MS, queueTimeoutMs: TIMEOUT_MS, retries: 0 },
+	);
 	if (outcome.outcome !== 'accepted') throw outcomeError(context.getNode(), outcome, 0);
 	return readChannelList(outcome.body) ?? [];
 }
 
 /** Channels whose id holds `filter`, a page at a time. Throws `NodeOperationError` with what to do. */
-export async function searchChannels(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
+export async function searchChannels(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
 	try {
 		const wanted = (filter ?? '').trim().toLowerCase();
 		const all = (await channelsOf(this)).filter((id) => id.toLowerCase().includes(wanted));
@@ -39,7 +58,10 @@ export async function searchChannels(this: ILoadOptionsFunctions, filter?: strin
 		const results = all.slice(from, from + PAGE_SIZE).map((id) => ({ name: id, value: id }));
 		return from + PAGE_SIZE < all.length ? { results, paginationToken: String(from + PAGE_SIZE) } : { results };
 	} catch (error) {
-		if (!(error instanceof FieldProblem)) throw error instanceof Error ? new NodeOperationError(this.getNode(), error) : new NodeOperationError(this.getNode(), String(error));
+		if (!(error instanceof FieldProblem))
+			throw error instanceof Error
+				? new NodeOperationError(this.getNode(), error)
+				: new NodeOperationError(this.getNode(), String(error));
 		throw new NodeOperationError(this.getNode(), `${error.message}. ${error.remedy}`);
 	}
 }

@@ -7,7 +7,14 @@ import type { BroadcastNotification } from '../shared/apns/notification';
 import { encodePayload, type JsonObject, parseJsonObject } from '../shared/apns/payload';
 import { FieldProblem } from '../shared/apns/problems';
 import { BROADCAST_MAX_PAYLOAD_BYTES } from '../shared/apns/pushTypes';
-import { checkBundleId, checkChannelId, checkExpiration, checkPayloadSize, checkPriority, checkUuid } from '../shared/apns/validate';
+import {
+	checkBundleId,
+	checkChannelId,
+	checkExpiration,
+	checkPayloadSize,
+	checkPriority,
+	checkUuid,
+} from '../shared/apns/validate';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { readLiveActivity } from '../shared/n8n/liveActivityFields';
 import type { ParameterReader } from '../shared/n8n/parameters';
@@ -29,9 +36,18 @@ export function optionsOf(read: ParameterReader, itemIndex: number): IDataObject
 }
 
 /** The bare bundle id of an item, or of the credential. Throws `FieldProblem`. */
-export function readBundleId(read: ParameterReader, itemIndex: number, { bundleId, identity }: CredentialSettings): string {
+export function readBundleId(
+	read: ParameterReader,
+	itemIndex: number,
+	{ bundleId, identity }: CredentialSettings,
+): string {
 	const given = textOf(read('bundleId', itemIndex, '')) ?? bundleId;
-	if (given === undefined) throw new FieldProblem('Bundle ID', 'is empty, and the credential has none', "Fill in the app's bundle id here or in the credential.");
+	if (given === undefined)
+		throw new FieldProblem(
+			'Bundle ID',
+			'is empty, and the credential has none',
+			"Fill in the app's bundle id here or in the credential.",
+		);
 	checkBundleId('Bundle ID', given);
 	const problem = identity.type === 'certificate' ? certificateTopicProblem(identity.facts, given) : undefined;
 	if (problem !== undefined) throw new FieldProblem('Bundle ID', problem.problem, problem.remedy);
@@ -54,14 +70,19 @@ export function readRequestId(read: ParameterReader, itemIndex: number): string 
 }
 
 function readPayload({ read, timeZone, nowMs }: ItemContext, itemIndex: number, options: IDataObject): JsonObject {
-	if (read('payloadType', itemIndex, 'fields') !== 'json') return readLiveActivity(read, itemIndex, { broadcast: true, options, timeZone, nowMs });
+	if (read('payloadType', itemIndex, 'fields') !== 'json')
+		return readLiveActivity(read, itemIndex, { broadcast: true, options, timeZone, nowMs });
 	const payload = parseJsonObject('JSON', read('payloadJson', itemIndex, '{}'));
 	checkBroadcastPayload(payload);
 	return payload;
 }
 
 /** Reads and checks the broadcast of one item. Throws `FieldProblem` naming the field. */
-export function readBroadcast(context: ItemContext, itemIndex: number, credential: CredentialSettings): { readonly notification: BroadcastNotification; readonly hints: readonly FieldProblem[] } {
+export function readBroadcast(
+	context: ItemContext,
+	itemIndex: number,
+	credential: CredentialSettings,
+): { readonly notification: BroadcastNotification; readonly hints: readonly FieldProblem[] } {
 	const { read, timeZone, nowMs } = context;
 	const options = optionsOf(read, itemIndex);
 	const payload = readPayload(context, itemIndex, options);
@@ -70,13 +91,22 @@ export function readBroadcast(context: ItemContext, itemIndex: number, credentia
 		channelId: readChannelId(read, itemIndex),
 		pushType: BROADCAST_PUSH_TYPE,
 		priority: wholeOf('Priority', read('priority', itemIndex, 10)) ?? 10,
-		expirationSeconds: checkExpiration('Expiration', secondsOf('Expiration', read('expiration', itemIndex, '0'), timeZone) ?? 0),
+		expirationSeconds: checkExpiration(
+			'Expiration',
+			secondsOf('Expiration', read('expiration', itemIndex, '0'), timeZone) ?? 0,
+		),
 		requestId: readRequestId(read, itemIndex),
 		payload: encodePayload(payload),
 	};
 	checkPriority(notification.priority, BROADCAST_PUSH_TYPE);
 	checkPayloadSize(notification.payload, BROADCAST_MAX_PAYLOAD_BYTES);
 	// Channels also work with certificates (Apple's own samples), so the hint about signing keys does not fit.
-	const hints = hintsFor({ pushType: BROADCAST_PUSH_TYPE, expirationSeconds: notification.expirationSeconds, payload, trust: 'token', nowMs });
+	const hints = hintsFor({
+		pushType: BROADCAST_PUSH_TYPE,
+		expirationSeconds: notification.expirationSeconds,
+		payload,
+		trust: 'token',
+		nowMs,
+	});
 	return { notification, hints };
 }

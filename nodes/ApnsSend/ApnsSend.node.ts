@@ -35,7 +35,10 @@ export class ApnsSend implements INodeType {
 
 	methods = {
 		credentialTest: {
-			async apnsApiTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
+			async apnsApiTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
 				return await testCredential(credential.data ?? {});
 			},
 		},

@@ -11,7 +11,14 @@ export const deliveryOptions: INodeProperties[] = [
 		placeholder: '123e4567-e89b-12d3-a456-426614174000',
 		description: 'A UUID of your own for the push; APNs makes one otherwise',
 	},
-	{ displayName: 'Collapse ID', name: 'collapseId', type: 'string', default: '', placeholder: 'e.g. score-4711', description: 'Pushes with the same ID replace each other on the device; at most 64 bytes' },
+	{
+		displayName: 'Collapse ID',
+		name: 'collapseId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. score-4711',
+		description: 'Pushes with the same ID replace each other on the device; at most 64 bytes',
+	},
 	{
 		displayName: 'Custom Data',
 		name: 'customData',
@@ -27,7 +34,8 @@ export const deliveryOptions: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. {{ $now.plus(1, "hour") }}',
-		description: 'Until when APNs keeps the push for a device that is offline: a date and time, UNIX seconds, or 0 for one attempt',
+		description:
+			'Until when APNs keeps the push for a device that is offline: a date and time, UNIX seconds, or 0 for one attempt',
 	},
 	unknownOption('push', 'The push may or may not have arrived', 'The push may arrive twice, with the same APNs ID'),
 	{
@@ -63,7 +71,11 @@ export const deliveryOptions: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'One Item per Device', value: 'devices', description: 'Each push with its outcome' },
-			{ name: 'One Summary per Input Item', value: 'summary', description: 'Counts by outcome and reason, and the device tokens to delete' },
+			{
+				name: 'One Summary per Input Item',
+				value: 'summary',
+				description: 'Counts by outcome and reason, and the device tokens to delete',
+			},
 		],
 		default: 'devices',
 		description: 'What the node returns',
@@ -82,6 +94,12 @@ export const deliveryOptions: INodeProperties[] = [
 		description: 'How urgently the device is woken',
 	},
 	retriesOption,
-	{ displayName: 'Send Duplicates Once', name: 'skipDuplicates', type: 'boolean', default: true, description: 'Whether a device token that comes several times in one run gets the first push only' },
+	{
+		displayName: 'Send Duplicates Once',
+		name: 'skipDuplicates',
+		type: 'boolean',
+		default: true,
+		description: 'Whether a device token that comes several times in one run gets the first push only',
+	},
 	timeoutOption,
 ];

@@ -39,7 +39,9 @@ function readAlert(context: PayloadContext, itemIndex: number): JsonObject {
 			launchImage: textOf(options.launchImage),
 			badge: wholeOf('Badge', options.badge),
 			sound,
-			criticalSound: flagOf(options.criticalSound) ? { name: sound ?? 'default', volume: numberOf('Critical Sound Volume', options.criticalVolume) } : undefined,
+			criticalSound: flagOf(options.criticalSound)
+				? { name: sound ?? 'default', volume: numberOf('Critical Sound Volume', options.criticalVolume) }
+				: undefined,
 			threadId: textOf(options.threadId),
 			category: textOf(options.category),
 			targetContentId: textOf(options.targetContentId),
@@ -56,17 +58,32 @@ function readAlert(context: PayloadContext, itemIndex: number): JsonObject {
 const readers: Readonly<Record<PayloadKind, ReadPayload>> = {
 	alert: readAlert,
 	background: (context) => backgroundPayload(customData(context)),
-	liveActivity: ({ read, options, timeZone, nowMs }, itemIndex) => readLiveActivity(read, itemIndex, { broadcast: false, options, timeZone, nowMs }),
+	liveActivity: ({ read, options, timeZone, nowMs }, itemIndex) =>
+		readLiveActivity(read, itemIndex, { broadcast: false, options, timeZone, nowMs }),
 	custom: ({ read }, itemIndex) => parseJsonObject('Data', read('data', itemIndex, '{}')),
 	fileProvider: ({ read }, itemIndex) =>
-		fileProviderPayload({ containerIdentifier: textOf(read('containerIdentifier', itemIndex, '')) ?? '', domain: textOf(read('domain', itemIndex, '')) }),
+		fileProviderPayload({
+			containerIdentifier: textOf(read('containerIdentifier', itemIndex, '')) ?? '',
+			domain: textOf(read('domain', itemIndex, '')),
+		}),
 	mdm: ({ read }, itemIndex) => mdmPayload(textOf(read('pushMagic', itemIndex, '')) ?? ''),
 	reload: () => reloadPayload(),
 };
 
 /** Reads the payload of one item. Throws `FieldProblem` naming the field. */
-export function readPayload(context: PayloadContext, itemIndex: number, pushType: string, row: PushTypeRow | undefined): JsonObject {
-	if (context.read('payloadType', itemIndex, 'fields') === 'json') return parseJsonObject('JSON', context.read('payloadJson', itemIndex, '{}'));
-	if (row === undefined) throw new FieldProblem('Push Type', `"${pushType.slice(0, 40)}" has no fields here`, 'Choose one of the list, or set Specify Payload to Using JSON.');
+export function readPayload(
+	context: PayloadContext,
+	itemIndex: number,
+	pushType: string,
+	row: PushTypeRow | undefined,
+): JsonObject {
+	if (context.read('payloadType', itemIndex, 'fields') === 'json')
+		return parseJsonObject('JSON', context.read('payloadJson', itemIndex, '{}'));
+	if (row === undefined)
+		throw new FieldProblem(
+			'Push Type',
+			`"${pushType.slice(0, 40)}" has no fields here`,
+			'Choose one of the list, or set Specify Payload to Using JSON.',
+		);
 	return readers[row.payload](context, itemIndex);
 }

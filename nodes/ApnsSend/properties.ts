@@ -14,7 +14,10 @@ const fieldsOf = (...pushTypes: string[]): { operation: string[]; payloadType: s
 
 /** Live Activities share the options of an alert's texts and sound; those stand in the list once, for both. */
 const shared = new Set(alertOptions.map(({ name }) => name));
-const activityOptions = liveActivityOptions({ '/payloadType': ['fields'], '/pushType': ['liveactivity'] }, { broadcast: false }).filter(({ name }) => !shared.has(name));
+const activityOptions = liveActivityOptions(
+	{ '/payloadType': ['fields'], '/pushType': ['liveactivity'] },
+	{ broadcast: false },
+).filter(({ name }) => !shared.has(name));
 
 export const properties: INodeProperties[] = [
 	{
@@ -23,8 +26,18 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'Check Connection', value: 'checkConnection', description: 'Find out why pushes fail: name, network, TLS, credential', action: 'Check the connection' },
-			{ name: 'Send', value: 'send', description: 'Send a push notification to devices', action: 'Send a push notification' },
+			{
+				name: 'Check Connection',
+				value: 'checkConnection',
+				description: 'Find out why pushes fail: name, network, TLS, credential',
+				action: 'Check the connection',
+			},
+			{
+				name: 'Send',
+				value: 'send',
+				description: 'Send a push notification to devices',
+				action: 'Send a push notification',
+			},
 		],
 		default: 'send',
 	},
@@ -35,7 +48,8 @@ export const properties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. 4f1c… or {{ $json.deviceToken }}',
-		description: 'One device token, or many separated by commas or line breaks, or an array of them, as the app registered them',
+		description:
+			'One device token, or many separated by commas or line breaks, or an array of them, as the app registered them',
 		displayOptions: { show: send },
 	},
 	{
@@ -53,7 +67,8 @@ export const properties: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. com.example.app',
-		description: "The app's bundle ID; empty for the one in the credential. What the push type adds to it, such as .voip, is added when missing.",
+		description:
+			"The app's bundle ID; empty for the one in the credential. What the push type adds to it, such as .voip, is added when missing.",
 		displayOptions: { show: send },
 	},
 	{
@@ -137,6 +152,8 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		displayOptions: { show: send },
-		options: [...alertOptions, ...activityOptions, ...deliveryOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		options: [...alertOptions, ...activityOptions, ...deliveryOptions].sort((a, b) =>
+			a.displayName.localeCompare(b.displayName),
+		),
 	},
 ];

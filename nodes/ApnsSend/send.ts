@@ -32,7 +32,8 @@ export async function sendItems(context: IExecuteFunctions): Promise<INodeExecut
 		skipDuplicates: run.skipDuplicates,
 		onProblem: (problem) => {
 			// What stands in a field without expressions every item has: end before the first push rather than fail each.
-			if (!context.continueOnFail() && isSharedProblem(problem, properties, node.parameters, ['recipients'])) throw problem;
+			if (!context.continueOnFail() && isSharedProblem(problem, properties, node.parameters, ['recipients']))
+				throw problem;
 		},
 		signal: context.getExecutionCancelSignal(),
 	});

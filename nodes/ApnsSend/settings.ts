@@ -1,6 +1,10 @@
 /** Reads the parameters of the node into typed values: what the run shares, and what each item asks for. */
 import type { INodeProperties } from 'n8n-workflow';
-import { certificatePushTypeProblem, certificateTopic, certificateTopicProblem } from '../shared/apns/certificateChecks';
+import {
+	certificatePushTypeProblem,
+	certificateTopic,
+	certificateTopicProblem,
+} from '../shared/apns/certificateChecks';
 import { parseRecipients } from '../shared/apns/deviceToken';
 import { hintsFor } from '../shared/apns/hints';
 import type { Notification } from '../shared/apns/notification';
@@ -8,7 +12,7 @@ import { encodePayload } from '../shared/apns/payload';
 import { FieldProblem } from '../shared/apns/problems';
 import { type PushTypeRow, pushTypeRow, topicFor } from '../shared/apns/pushTypes';
 import { checkNotification, checkUuid } from '../shared/apns/validate';
-import type { RequestOptions } from '../shared/client';
+import type { RequestOptions } from '../shared/client/apnsClient';
 import type { ItemPlan, PushDraft } from '../shared/n8n/batch';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { holdsExpression } from '../shared/n8n/fixedParameters';
@@ -48,7 +52,11 @@ export function readRunSettings(read: ParameterReader): RunSettings {
 }
 
 /** The topic of a push: the item's, the credential's, or what the certificate carries; throws `FieldProblem`. */
-function topicOf(given: string | undefined, row: PushTypeRow | undefined, { identity, bundleId }: CredentialSettings): string | undefined {
+function topicOf(
+	given: string | undefined,
+	row: PushTypeRow | undefined,
+	{ identity, bundleId }: CredentialSettings,
+): string | undefined {
 	const name = given ?? bundleId;
 	if (identity.type === 'certificate') {
 		const topic = name === undefined ? certificateTopic(identity.facts, row) : topicFor(name, row);
@@ -56,7 +64,12 @@ function topicOf(given: string | undefined, row: PushTypeRow | undefined, { iden
 		if (problem !== undefined) throw problem;
 		return topic;
 	}
-	if (name === undefined) throw new FieldProblem('Topic', 'is empty, and the credential has no Bundle ID', "Fill in the app's bundle id here or in the credential.");
+	if (name === undefined)
+		throw new FieldProblem(
+			'Topic',
+			'is empty, and the credential has no Bundle ID',
+			"Fill in the app's bundle id here or in the credential.",
+		);
 	return topicFor(name, row);
 }
 

@@ -2,8 +2,17 @@
 import { type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { sharedAuthority } from '../simulator/authority';
-import { clientPreface, encodeFrame, flags, frameTypes, pingFrame, settingsAckFrame, settingsFrame, windowUpdateFrame } from '../simulator/frames';
+import { sharedAuthority } from '../../tools/simulator/authority';
+import {
+	clientPreface,
+	encodeFrame,
+	flags,
+	frameTypes,
+	pingFrame,
+	settingsAckFrame,
+	settingsFrame,
+	windowUpdateFrame,
+} from '../wire/frames';
 
 const delayMs = Number(process.argv[2] ?? 50);
 const HEADER = 9;
@@ -16,12 +25,20 @@ function serve(socket: Socket): void {
 	const due: Array<{ atMs: number; streams: number[] }> = [];
 	socket.on('error', () => undefined);
 	socket.setNoDelay(true);
-	socket.write(settingsFrame({ headerTableSize: 4096, maxConcurrentStreams: 1000, initialWindowSize: 65_535, maxFrameSize: 16_384 }));
+	socket.write(
+		settingsFrame({
+			headerTableSize: 4096,
+			maxConcurrentStreams: 1000,
+			initialWindowSize: 65_535,
+			maxFrameSize: 16_384,
+		}),
+	);
 	const timer = setInterval(() => {
 		const now = performance.now();
 		const parts: Buffer[] = [];
 		while (due[0] !== undefined && due[0].atMs <= now) {
-			for (const stream of due.shift()?.streams ?? []) parts.push(encodeFrame(frameTypes.HEADERS, flags.END_HEADERS | flags.END_STREAM, stream, Buffer.from([0x88])));
+			for (const stream of due.shift()?.streams ?? [])
+				parts.push(encodeFrame(frameTypes.HEADERS, flags.END_HEADERS | flags.END_STREAM, stream, Buffer.from([0x88])));
 		}
 		if (parts.length > 0) socket.write(Buffer.concat(parts));
 	}, TICK_MS);
@@ -56,5 +73,7 @@ function serve(socket: Socket): void {
 const { certificatePem, privateKeyPem } = sharedAuthority().server({ keyType: 'ec' });
 const server = createServer({ cert: certificatePem, key: privateKeyPem, ALPNProtocols: ['h2'] }, serve);
 server.listen(0, '127.0.0.1', () => {
-	process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port, ca: sharedAuthority().caPem })}\n`);
+	process.stdout.write(
+		`${JSON.stringify({ port: (server.address() as AddressInfo).port, ca: sharedAuthority().caPem })}\n`,
+	);
 });

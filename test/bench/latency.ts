@@ -6,7 +6,10 @@ const WARM_PUSHES = 500;
 const DELAY_MS = 100;
 const COLD_PUSHES = 5;
 
-export async function measureLatency(port: number, settings: BenchSettings): Promise<{ lines: string[]; json: unknown }> {
+export async function measureLatency(
+	port: number,
+	settings: BenchSettings,
+): Promise<{ lines: string[]; json: unknown }> {
 	const { client, close } = ourClient(port, settings);
 	for (let n = 0; n < 200; n++) await client.send(push(n));
 	const [connection] = client.lane(false).openConnections;

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { createSigningKey, sharedAuthority } from '../simulator/authority';
+import { createSigningKey, sharedAuthority } from '../../tools/simulator/authority';
 import { startCountingProxy } from './countingProxy';
 import { installPeers, startNginx } from './peer';
 import { measureLatency } from './latency';
@@ -25,7 +25,13 @@ interface Contestant {
 	run(port: number, count: number): Promise<Measurement>;
 }
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, quick: { type: 'boolean', default: false }, out: { type: 'string' } } });
+const { values } = parseArgs({
+	options: {
+		rounds: { type: 'string', default: '5' },
+		quick: { type: 'boolean', default: false },
+		out: { type: 'string' },
+	},
+});
 const rounds = values.quick ? 1 : Number(values.rounds);
 const STREAMS = 1_000;
 const WARMUP = 20_000;
@@ -36,7 +42,12 @@ const { caPem } = sharedAuthority();
 const settings = { teamId: 'TEAM000001', keyId: key.keyId, privateKey: key.privateKeyPem, ca: caPem, streams: STREAMS };
 
 /** Runs a contestant in a process of its own and reads its line of JSON. */
-async function inProcess(file: string, port: number, count: number, warmup = Math.min(WARMUP, count)): Promise<Measurement> {
+async function inProcess(
+	file: string,
+	port: number,
+	count: number,
+	warmup = Math.min(WARMUP, count),
+): Promise<Measurement> {
 	const child = spawn(process.execPath, [path.join(__dirname, 'contestants', file)], {
 		env: { ...process.env, BENCH: JSON.stringify({ ...settings, port, count, warmup }) },
 		stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,32 +60,67 @@ async function inProcess(file: string, port: number, count: number, warmup = Mat
 }
 
 const bodyFile = path.join(tmpdir(), `apns-bench-body-${process.pid}.json`);
-writeFileSync(bodyFile, JSON.stringify({ aps: { alert: { title: 'Order shipped', body: 'Your order 12345 is on its way' }, sound: 'default' } }));
+writeFileSync(
+	bodyFile,
+	JSON.stringify({
+		aps: { alert: { title: 'Order shipped', body: 'Your order 12345 is on its way' }, sound: 'default' },
+	}),
+);
 
 /** The C yardstick; it sends one fixed push over and over. */
 async function h2load(port: number, count: number): Promise<Measurement> {
-	const { stdout } = await promisify(execFile)(
-		'h2load',
-		['-n', String(count), '-c', '1', '-m', String(STREAMS), '-d', bodyFile, '-H', `authorization: bearer ${'x'.repeat(180)}`, '-H', 'apns-topic: com.example.app', '-H', 'apns-push-type: alert', '-H', 'apns-priority: 10', `https://127.0.0.1:${port}/3/device/${'0123456789abcdef'.repeat(4)}`],
-	);
+	const { stdout } = await promisify(execFile)('h2load', [
+		'-n',
+		String(count),
+		'-c',
+		'1',
+		'-m',
+		String(STREAMS),
+		'-d',
+		bodyFile,
+		'-H',
+		`authorization: bearer ${'x'.repeat(180)}`,
+		'-H',
+		'apns-topic: com.example.app',
+		'-H',
+		'apns-push-type: alert',
+		'-H',
+		'apns-priority: 10',
+		`https://127.0.0.1:${port}/3/device/${'0123456789abcdef'.repeat(4)}`,
+	]);
 	const rate = /finished in .*?, ([\d.]+) req\/s/.exec(stdout)?.[1];
 	const succeeded = /(\d+) succeeded/.exec(stdout)?.[1];
 	if (rate === undefined || succeeded === undefined) throw new Error('h2load printed no result');
-	return { pushesPerSecond: Number(rate), cpuMicrosPerPush: undefined, lost: count - Number(succeeded), peakMemoryMb: undefined };
+	return {
+		pushesPerSecond: Number(rate),
+		cpuMicrosPerPush: undefined,
+		lost: count - Number(succeeded),
+		peakMemoryMb: undefined,
+	};
 }
 
 const contestants: readonly Contestant[] = [
-	{ name: 'n8n-nodes-apns', count: 300_000 * scale, run: async (port, count) => await inProcess('ours.cjs', port, count) },
+	{
+		name: 'n8n-nodes-apns',
+		count: 300_000 * scale,
+		run: async (port, count) => await inProcess('ours.cjs', port, count),
+	},
 	{ name: 'h2load (C)', count: 300_000 * scale, run: async (port, count) => await h2load(port, count) },
 	{ name: 'node:http2', count: 50_000 * scale, run: async (port, count) => await inProcess('http2.cjs', port, count) },
-	{ name: '@parse/node-apn', count: 20_000 * scale, run: async (port, count) => await inProcess('nodeApn.cjs', port, count) },
+	{
+		name: '@parse/node-apn',
+		count: 20_000 * scale,
+		run: async (port, count) => await inProcess('nodeApn.cjs', port, count),
+	},
 	{ name: 'apns2', count: 10_000 * scale, run: async (port, count) => await inProcess('apns2.cjs', port, count) },
 ];
 
 function median(numbers: readonly number[]): number {
 	const sorted = [...numbers].sort((a, b) => a - b);
 	const middle = Math.floor(sorted.length / 2);
-	return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+	return sorted.length % 2 === 1
+		? (sorted[middle] ?? NaN)
+		: ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
@@ -82,7 +128,12 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en-US
 
 function table(rows: ReadonlyArray<readonly string[]>): void {
 	const widths = rows[0]?.map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length))) ?? [];
-	for (const row of rows) print(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
+	for (const row of rows)
+		print(
+			row
+				.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+				.join('  '),
+		);
 }
 
 /** Octets per push on the wire towards the server, TLS and connection setup included, over 10,000 pushes through a counting proxy. */
@@ -103,9 +154,12 @@ async function main(): Promise<void> {
 	const nginx = await startNginx(STREAMS);
 	const results = new Map(contestants.map(({ name }) => [name, [] as Measurement[]]));
 	try {
-		print(`Node ${process.versions.node}, ${cpus().length} cores, nginx with one worker, ${STREAMS} streams, one connection (apns2 opens 32), ${rounds} rounds, interleaved`);
+		print(
+			`Node ${process.versions.node}, ${cpus().length} cores, nginx with one worker, ${STREAMS} streams, one connection (apns2 opens 32), ${rounds} rounds, interleaved`,
+		);
 		for (let round = 1; round <= rounds; round++) {
-			for (const contestant of contestants) results.get(contestant.name)?.push(await contestant.run(nginx.port, contestant.count));
+			for (const contestant of contestants)
+				results.get(contestant.name)?.push(await contestant.run(nginx.port, contestant.count));
 			print(`  round ${round} of ${rounds} done`);
 		}
 		const bytes = new Map<string, number>();
@@ -155,10 +209,14 @@ async function main(): Promise<void> {
 			['CPU of node:http2 against ours', (summary[2]?.cpuMicrosPerPush ?? NaN) / (ours?.cpuMicrosPerPush ?? NaN), 7],
 		] as const;
 		print();
-		for (const [name, value, target] of targets) print(`${value >= target ? 'reached' : 'MISSED '}  ${name}: ${value.toFixed(2)}× (target ${target}×)`);
+		for (const [name, value, target] of targets)
+			print(`${value >= target ? 'reached' : 'MISSED '}  ${name}: ${value.toFixed(2)}× (target ${target}×)`);
 		const out = values.out ?? path.resolve(__dirname, '../../test-output/bench.json');
 		mkdirSync(path.dirname(out), { recursive: true });
-		writeFileSync(out, `${JSON.stringify({ node: process.versions.node, cores: cpus().length, rounds, summary, latency: latency.json, million: million.json, scaling: scaling.json }, null, 2)}\n`);
+		writeFileSync(
+			out,
+			`${JSON.stringify({ node: process.versions.node, cores: cpus().length, rounds, summary, latency: latency.json, million: million.json, scaling: scaling.json }, null, 2)}\n`,
+		);
 		print(`\nwritten to ${path.relative(process.cwd(), out)}`);
 	} finally {
 		nginx.stop();

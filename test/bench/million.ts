@@ -8,7 +8,11 @@ function* pushes(count: number) {
 	for (let n = 0; n < count; n++) yield push(n);
 }
 
-export async function measureMillion(port: number, settings: BenchSettings, count: number): Promise<{ lines: string[]; json: unknown }> {
+export async function measureMillion(
+	port: number,
+	settings: BenchSettings,
+	count: number,
+): Promise<{ lines: string[]; json: unknown }> {
 	const { client, close } = ourClient(port, settings, { maxConnections: 1 });
 	let accepted = 0;
 	let others = 0;

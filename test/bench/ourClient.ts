@@ -1,13 +1,13 @@
 /** This package's client as the benchmark uses it: from the build, with a session cache of its own. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type * as clientModule from '../../nodes/shared/client';
+import type * as clientModule from '../../nodes/shared/client/apnsClient';
 import type * as cacheModule from '../../nodes/shared/transport/sessionCache';
 import type { Notification } from '../../nodes/shared/apns/notification';
 
 const load = createRequire(__filename);
 const built = path.resolve(__dirname, '../../dist/nodes/shared');
-const { ApnsClient } = load(path.join(built, 'client.js')) as typeof clientModule;
+const { ApnsClient } = load(path.join(built, 'client/apnsClient.js')) as typeof clientModule;
 const { SessionCache } = load(path.join(built, 'transport/sessionCache.js')) as typeof cacheModule;
 
 export interface BenchSettings {
@@ -19,7 +19,11 @@ export interface BenchSettings {
 }
 
 /** A client with connections of its own, and the end of them. */
-export function ourClient(port: number, settings: BenchSettings, options: Partial<clientModule.ApnsClientOptions> = {}): { client: clientModule.ApnsClient; close: () => void } {
+export function ourClient(
+	port: number,
+	settings: BenchSettings,
+	options: Partial<clientModule.ApnsClientOptions> = {},
+): { client: clientModule.ApnsClient; close: () => void } {
 	const cache = new SessionCache();
 	const endpoint = { host: 'localhost', port };
 	const client = new ApnsClient({
@@ -40,7 +44,11 @@ export function push(n: number): Notification {
 		topic: 'com.example.app',
 		pushType: 'alert',
 		priority: 10,
-		payload: Buffer.from(JSON.stringify({ aps: { alert: { title: 'Order shipped', body: `Your order ${n} is on its way` }, sound: 'default' } })),
+		payload: Buffer.from(
+			JSON.stringify({
+				aps: { alert: { title: 'Order shipped', body: `Your order ${n} is on its way` }, sound: 'default' },
+			}),
+		),
 	};
 }
 

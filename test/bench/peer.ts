@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { sharedAuthority } from '../simulator/authority';
+import { sharedAuthority } from '../../tools/simulator/authority';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -22,7 +22,8 @@ export function installPeers(): void {
 		});
 	}
 	const peers = path.join(root, 'test/bench/peers');
-	if (!existsSync(path.join(peers, 'node_modules/apns2'))) execFileSync('npm', ['ci'], { cwd: peers, stdio: 'inherit' });
+	if (!existsSync(path.join(peers, 'node_modules/apns2')))
+		execFileSync('npm', ['ci'], { cwd: peers, stdio: 'inherit' });
 }
 
 function inPath(program: string): boolean {

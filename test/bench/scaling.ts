@@ -13,7 +13,9 @@ interface Peer {
 
 /** The delayed peer runs in a process of its own: it must not share the client's core. */
 async function startDelayedPeer(): Promise<Peer> {
-	const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'delayedPeer.ts'), String(DELAY_MS)], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'delayedPeer.ts'), String(DELAY_MS)], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
 	const line = await new Promise<string>((resolve, reject) => {
 		child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
 		child.once('exit', () => reject(new Error('the delayed peer did not start')));
@@ -30,7 +32,11 @@ export async function measureScaling(settings: BenchSettings): Promise<{ lines: 
 		for (const connections of [1, 2, 3]) {
 			const possible = (connections * 1_000 * 1_000) / DELAY_MS;
 			const total = Math.round(possible * SECONDS);
-			const { client, close } = ourClient(peer.port, { ...settings, ca: peer.ca }, { maxConnections: connections, caBundle: peer.ca });
+			const { client, close } = ourClient(
+				peer.port,
+				{ ...settings, ca: peer.ca },
+				{ maxConnections: connections, caBundle: peer.ca },
+			);
 			const some = function* (count: number) {
 				for (let n = 0; n < count; n++) yield push(n);
 			};

@@ -34,7 +34,17 @@ export function tokenOf(path: string): string {
 }
 
 export function answerTo(deviceToken: string, body: Buffer): Answer {
-	if (deviceToken.startsWith(gonePrefix)) return { status: 410, headers: { 'content-type': 'application/json', 'content-length': String(gone.length) }, body: gone };
-	if (deviceToken.startsWith(largePrefix)) return { status: 200, headers: { 'content-type': 'text/plain', 'content-length': String(large.length) }, body: large };
+	if (deviceToken.startsWith(gonePrefix))
+		return {
+			status: 410,
+			headers: { 'content-type': 'application/json', 'content-length': String(gone.length) },
+			body: gone,
+		};
+	if (deviceToken.startsWith(largePrefix))
+		return {
+			status: 200,
+			headers: { 'content-type': 'text/plain', 'content-length': String(large.length) },
+			body: large,
+		};
 	return { status: 200, headers: { 'content-length': '0', 'apns-unique-id': receipt(body) }, body: none };
 }

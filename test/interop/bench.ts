@@ -1,6 +1,6 @@
 /** What one exchange with one server works with; all of it ends with the exchange. */
 import { strictEqual } from 'node:assert';
-import type { ApnsClientOptions } from '../../dist/nodes/shared/client';
+import type { ApnsClientOptions } from '../../dist/nodes/shared/client/apnsClient';
 import { type Application, startApplication } from './application';
 import { type OpenClient, openClient } from './client';
 import { Journal } from './journal';
@@ -15,7 +15,9 @@ export interface Bench {
 	readonly adapter: ServerAdapter;
 	/** What arrived since the last start after an `arrivedOnce`. */
 	readonly journal: Journal;
-	start(settings?: Pick<ServerSettings, 'streamLimit' | 'headerTableBytes' | 'requestsPerConnection' | 'largeAnswers'>): Promise<{ readonly server: RunningServer; readonly port: number }>;
+	start(
+		settings?: Pick<ServerSettings, 'streamLimit' | 'headerTableBytes' | 'requestsPerConnection' | 'largeAnswers'>,
+	): Promise<{ readonly server: RunningServer; readonly port: number }>;
 	client(port: number, options?: Partial<ApnsClientOptions>): OpenClient;
 	relay(target: number, slow?: RelayOptions): Promise<Relay>;
 	/** Checks that the far side saw pushes to at least `count` devices, and none twice. */
@@ -45,7 +47,15 @@ export function openBench(adapter: ServerAdapter, processes: Processes, files: S
 			}
 			application.journal = journal;
 			const port = await freePort();
-			const server = await adapter.start({ ...settings, port, directory: startDirectory(files), files, applicationPort: application.port, journal, processes });
+			const server = await adapter.start({
+				...settings,
+				port,
+				directory: startDirectory(files),
+				files,
+				applicationPort: application.port,
+				journal,
+				processes,
+			});
 			ends.push(() => server.stop());
 			return { server, port };
 		},
@@ -65,7 +75,10 @@ export function openBench(adapter: ServerAdapter, processes: Processes, files: S
 			const current = journal;
 			let timer: NodeJS.Timeout | undefined;
 			const late = new Promise<never>((_resolve, reject) => {
-				timer = setTimeout(() => reject(new Error(`the far side saw ${current.devices} of ${count} pushes that were accepted`)), JOURNAL_TIMEOUT_MS);
+				timer = setTimeout(
+					() => reject(new Error(`the far side saw ${current.devices} of ${count} pushes that were accepted`)),
+					JOURNAL_TIMEOUT_MS,
+				);
 			});
 			try {
 				await Promise.race([current.reached(count), late]);

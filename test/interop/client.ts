@@ -1,8 +1,8 @@
 /** The package's public client as the exchanges use it: from the build, with connections of its own. */
 import type { Notification } from '../../nodes/shared/apns/notification';
-import { ApnsClient, type ApnsClientOptions } from '../../dist/nodes/shared/client';
+import { ApnsClient, type ApnsClientOptions } from '../../dist/nodes/shared/client/apnsClient';
 import { SessionCache } from '../../dist/nodes/shared/transport/sessionCache';
-import { createSigningKey } from '../simulator/authority';
+import { createSigningKey } from '../../tools/simulator/authority';
 
 export interface OpenClient {
 	readonly client: ApnsClient;
@@ -35,7 +35,9 @@ export function openClient(port: number, caBundle: string, options: Partial<Apns
 	};
 }
 
-const payload = Buffer.from('{"aps":{"alert":{"title":"Order shipped","body":"Your order is on its way"},"sound":"default"}}');
+const payload = Buffer.from(
+	'{"aps":{"alert":{"title":"Order shipped","body":"Your order is on its way"},"sound":"default"}}',
+);
 
 /** The n-th push, all to different devices; tokens begin with 0, which no special answer does. */
 export function push(n: number, overrides: Partial<Notification> = {}): Notification {

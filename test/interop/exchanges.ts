@@ -16,7 +16,8 @@ export interface Exchange {
 function summary(outcomes: readonly Outcome[]): string {
 	const counts = new Map<string, number>();
 	for (const { outcome, status, failure } of outcomes) {
-		const detail = failure === undefined ? (outcome === 'accepted' ? '' : ` (${status})`) : ` (${failure.code}: ${failure.message})`;
+		const detail =
+			failure === undefined ? (outcome === 'accepted' ? '' : ` (${status})`) : ` (${failure.code}: ${failure.message})`;
 		counts.set(outcome + detail, (counts.get(outcome + detail) ?? 0) + 1);
 	}
 	return [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
@@ -26,7 +27,10 @@ function allAnswered(bench: Bench, outcomes: ReadonlyArray<Outcome | undefined>,
 	const { ordinaryStatus = 200 } = bench.adapter;
 	const settled = outcomes.filter((outcome) => outcome !== undefined);
 	strictEqual(settled.length, count, `${settled.length} of ${count} pushes were settled`);
-	ok(settled.every(({ status }) => status === ordinaryStatus), `not all were answered with ${ordinaryStatus}: ${summary(settled)}`);
+	ok(
+		settled.every(({ status }) => status === ordinaryStatus),
+		`not all were answered with ${ordinaryStatus}: ${summary(settled)}`,
+	);
 }
 
 /** Sends all and keeps the outcome of each; a second outcome of one push is an error. */
@@ -34,7 +38,11 @@ async function sendAll(
 	bench: Bench,
 	client: ReturnType<Bench['client']>,
 	count: number,
-	options: { readonly body?: Buffer; readonly onOutcome?: (settled: number) => void; readonly unknownAllowed?: boolean } = {},
+	options: {
+		readonly body?: Buffer;
+		readonly onOutcome?: (settled: number) => void;
+		readonly unknownAllowed?: boolean;
+	} = {},
 ): Promise<Outcome[]> {
 	const outcomes: Outcome[] = [];
 	let settled = 0;
@@ -83,7 +91,9 @@ const errorBody: Exchange = {
 	async run(bench) {
 		const { port } = await bench.start();
 		const { client } = bench.client(port);
-		const outcomes = await Promise.all([push(1), push(2, { deviceToken: goneToken }), push(3)].map((one) => client.send(one)));
+		const outcomes = await Promise.all(
+			[push(1), push(2, { deviceToken: goneToken }), push(3)].map((one) => client.send(one)),
+		);
 		const [before, gone, after] = outcomes;
 		strictEqual(before?.outcome, 'accepted', summary(outcomes));
 		strictEqual(after?.outcome, 'accepted', summary(outcomes));
@@ -218,7 +228,9 @@ const largeBodies: Exchange = {
 		);
 		if (bench.adapter.journals) strictEqual(receipts.size, bodies.length);
 		// More than the connection window in all: it must be given back.
-		const answers = await Promise.all(Array.from({ length: 30 }, () => client.send(push(0, { deviceToken: largeAnswerToken }))));
+		const answers = await Promise.all(
+			Array.from({ length: 30 }, () => client.send(push(0, { deviceToken: largeAnswerToken }))),
+		);
 		for (const answer of answers) {
 			strictEqual(answer.outcome, 'accepted', summary([answer]));
 			strictEqual(answer.body?.length, largeBytes);
@@ -235,7 +247,9 @@ const slowReader: Exchange = {
 		const relay = await bench.relay(port, { chunkBytes: 16_384, pauseMs: 5 });
 		const client = bench.client(relay.port, { maxConnections: 1 });
 		const startedMs = performance.now();
-		const large = Array.from({ length: 10 }, (_none, n) => client.client.send(push(n, { deviceToken: largePrefix.padEnd(62, '0') + (10 + n) })));
+		const large = Array.from({ length: 10 }, (_none, n) =>
+			client.client.send(push(n, { deviceToken: largePrefix.padEnd(62, '0') + (10 + n) })),
+		);
 		const outcomes = await sendAll(bench, client, 500, { body: randomBytes(5_000) });
 		for (const answer of await Promise.all(large)) strictEqual(answer.body?.length, largeBytes, summary([answer]));
 		const elapsedMs = performance.now() - startedMs;

@@ -29,7 +29,12 @@ async function withTimeout<Result>(work: Promise<Result>): Promise<Result> {
 	}
 }
 
-async function runOne(adapter: ServerAdapter, name: ExchangeName, processes: Processes, files: ServerFiles): Promise<Cell> {
+async function runOne(
+	adapter: ServerAdapter,
+	name: ExchangeName,
+	processes: Processes,
+	files: ServerFiles,
+): Promise<Cell> {
 	const why = adapter.cannot[name];
 	if (why !== undefined) return { result: 'not possible', why };
 	const bench = openBench(adapter, processes, files);
@@ -44,7 +49,12 @@ async function runOne(adapter: ServerAdapter, name: ExchangeName, processes: Pro
 	}
 }
 
-async function runRow(adapter: ServerAdapter, names: readonly ExchangeName[], processes: Processes, files: ServerFiles): Promise<Row> {
+async function runRow(
+	adapter: ServerAdapter,
+	names: readonly ExchangeName[],
+	processes: Processes,
+	files: ServerFiles,
+): Promise<Row> {
 	const cells: Partial<Record<ExchangeName, Cell>> = {};
 	let version = 'unknown';
 	try {
@@ -58,15 +68,23 @@ async function runRow(adapter: ServerAdapter, names: readonly ExchangeName[], pr
 		const cell = await runOne(adapter, name, processes, files);
 		cells[name] = cell;
 		const detail = cell.result === 'ok' ? cell.seen : cell.why;
-		process.stderr.write(`${adapter.name}: ${exchanges[name].title}: ${cell.result}: ${detail}${'ms' in cell ? ` [${cell.ms} ms]` : ''}\n`);
+		process.stderr.write(
+			`${adapter.name}: ${exchanges[name].title}: ${cell.result}: ${detail}${'ms' in cell ? ` [${cell.ms} ms]` : ''}\n`,
+		);
 	}
 	return { server: adapter.name, version, cells };
 }
 
 async function main(): Promise<void> {
-	const { positionals, values } = parseArgs({ allowPositionals: true, options: { exchange: { type: 'string', multiple: true } } });
+	const { positionals, values } = parseArgs({
+		allowPositionals: true,
+		options: { exchange: { type: 'string', multiple: true } },
+	});
 	const unknown = positionals.filter((name) => !adapters.some((adapter) => adapter.name === name));
-	if (unknown.length > 0) throw new Error(`No such server: ${unknown.join(', ')}. There are: ${adapters.map(({ name }) => name).join(', ')}.`);
+	if (unknown.length > 0)
+		throw new Error(
+			`No such server: ${unknown.join(', ')}. There are: ${adapters.map(({ name }) => name).join(', ')}.`,
+		);
 	const names = exchangeNames.filter((name) => values.exchange === undefined || values.exchange.includes(name));
 	if (names.length === 0) throw new Error(`No such exchange. There are: ${exchangeNames.join(', ')}.`);
 	const processes = new Processes();
@@ -74,12 +92,16 @@ async function main(): Promise<void> {
 	const files = await openWorkshop(processes);
 	const rows: Row[] = [];
 	for (const adapter of adapters) {
-		if (positionals.length === 0 || positionals.includes(adapter.name)) rows.push(await runRow(adapter, names, processes, files));
+		if (positionals.length === 0 || positionals.includes(adapter.name))
+			rows.push(await runRow(adapter, names, processes, files));
 	}
 	const table = markdown(rows);
 	mkdirSync(outputDirectory, { recursive: true });
 	writeFileSync(join(outputDirectory, 'interop.md'), table);
-	writeFileSync(join(outputDirectory, 'interop.json'), `${JSON.stringify({ node: process.version, rows }, undefined, '\t')}\n`);
+	writeFileSync(
+		join(outputDirectory, 'interop.json'),
+		`${JSON.stringify({ node: process.version, rows }, undefined, '\t')}\n`,
+	);
 	console.log(table);
 	console.log('Also in test-output/interop.md and test-output/interop.json.');
 	const failed = rows.some(({ cells }) => Object.values(cells).some(({ result }) => result === 'failed'));

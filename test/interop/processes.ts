@@ -35,8 +35,17 @@ export class Processes {
 	}
 
 	/** Starts a program in the foreground. */
-	start(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Program {
-		const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+	start(
+		command: string,
+		args: readonly string[],
+		options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+	): Program {
+		const child = spawn(command, args, {
+			cwd: options.cwd,
+			env: { ...process.env, ...options.env },
+			detached: true,
+			stdio: ['pipe', 'pipe', 'pipe'],
+		});
 		this.running.add(child);
 		let log = '';
 		let ended = false;
@@ -86,7 +95,8 @@ export class Processes {
 		return new Promise((resolve, reject) => {
 			const child = execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
 				this.shortLived.delete(child);
-				if (error !== null && !mayFail) reject(new Error(`${command} failed: ${stderr.slice(-LOG_CHARACTERS) || error.message}`));
+				if (error !== null && !mayFail)
+					reject(new Error(`${command} failed: ${stderr.slice(-LOG_CHARACTERS) || error.message}`));
 				else resolve(stdout + stderr);
 			});
 			this.shortLived.add(child);

@@ -32,7 +32,8 @@ export function markdown(rows: readonly Row[]): string {
 	const lines = [['server', 'version', ...exchangeNames.map((name) => exchanges[name].title)]];
 	for (const row of rows) lines.push([row.server, row.version, ...exchangeNames.map((name) => text(row.cells[name]))]);
 	const widths = lines[0]?.map((_cell, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))) ?? [];
-	const format = (line: readonly string[]): string => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+	const format = (line: readonly string[]): string =>
+		`| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
 	const [head = [], ...body] = lines;
 	const table = [format(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(format)];
 	const notes = rows.flatMap((row) =>

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from '../simulator/authority';
+import { createAuthority } from '../../tools/simulator/authority';
 import type { Processes } from './processes';
 
 export interface ServerFiles {
@@ -45,7 +45,20 @@ export async function openWorkshop(processes: Processes): Promise<ServerFiles> {
 	writeFileSync(files.key, privateKeyPem, { mode: 0o600 });
 	writeFileSync(files.certificateAndKey, certificatePem + privateKeyPem, { mode: 0o600 });
 	const { certificate, key, keystore, keystorePassword } = files;
-	await processes.run('openssl', ['pkcs12', '-export', '-in', certificate, '-inkey', key, '-out', keystore, '-passout', `pass:${keystorePassword}`, '-name', 'server']);
+	await processes.run('openssl', [
+		'pkcs12',
+		'-export',
+		'-in',
+		certificate,
+		'-inkey',
+		key,
+		'-out',
+		keystore,
+		'-passout',
+		`pass:${keystorePassword}`,
+		'-name',
+		'server',
+	]);
 	return files;
 }
 

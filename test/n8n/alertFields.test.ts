@@ -37,8 +37,14 @@ it.each(fields)('%s = %j', async (option, value, payload) => {
 });
 
 it('makes a critical sound of its file and volume', async () => {
-	await bench.send({ recipients: phone, title: 'Alarm', options: { sound: 'alarm.caf', criticalSound: true, criticalVolume: 0.8 } });
-	expect(bench.body()).toBe('{"aps":{"alert":{"title":"Alarm"},"sound":{"critical":1,"name":"alarm.caf","volume":0.8}}}');
+	await bench.send({
+		recipients: phone,
+		title: 'Alarm',
+		options: { sound: 'alarm.caf', criticalSound: true, criticalVolume: 0.8 },
+	});
+	expect(bench.body()).toBe(
+		'{"aps":{"alert":{"title":"Alarm"},"sound":{"critical":1,"name":"alarm.caf","volume":0.8}}}',
+	);
 });
 
 it('keeps emoji, quotes and line breaks as they are', async () => {
@@ -74,37 +80,65 @@ const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 	['an unknown environment', { options: { environment: 'staging' } }, /^Environment: "staging"/, /production or development/],
 ];
 
-it.each(wrong)('ends before the first push for %s, which every item has', async (_what, parameters, message, advice) => {
-	const result = await bench.send({ recipients: phone, title: 'T', ...parameters }, [{}, {}]);
-	expect(result.status).toBe('error');
-	expect(result.error).toEqual({ message: expect.stringMatching(message), description: expect.stringMatching(advice) });
-	expect(bench.peer.simulator.counters().connections).toBe(0);
-});
+it.each(wrong)(
+	'ends before the first push for %s, which every item has',
+	async (_what, parameters, message, advice) => {
+		const result = await bench.send({ recipients: phone, title: 'T', ...parameters }, [{}, {}]);
+		expect(result.status).toBe('error');
+		expect(result.error).toEqual({
+			message: expect.stringMatching(message),
+			description: expect.stringMatching(advice),
+		});
+		expect(bench.peer.simulator.counters().connections).toBe(0);
+	},
+);
 
 it.each(wrong)('makes items of %s under "Continue"', async (_what, parameters, message, advice) => {
-	const result = await bench.send({ recipients: phone, title: 'T', ...parameters }, [{}, {}], { onError: 'continueRegularOutput' });
+	const result = await bench.send({ recipients: phone, title: 'T', ...parameters }, [{}, {}], {
+		onError: 'continueRegularOutput',
+	});
 	expect(result.status).toBe('success');
 	expect(result.items('Send').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual(
-		[0, 1].map((item) => expect.objectContaining({ success: false, outcome: 'not sent', message: expect.stringMatching(message), advice: expect.stringMatching(advice), pairedItem: { item } })),
+		[0, 1].map((item) =>
+			expect.objectContaining({
+				success: false,
+				outcome: 'not sent',
+				message: expect.stringMatching(message),
+				advice: expect.stringMatching(advice),
+				pairedItem: { item },
+			}),
+		),
 	);
 	expect(bench.peer.simulator.counters().connections).toBe(0);
 });
 
 it('lets n8n ask for Device Tokens before the run', async () => {
-	await expect(bench.send({ recipients: '' })).rejects.toMatchObject({ message: expect.stringContaining('Parameter "Device Tokens" is required.') });
+	await expect(bench.send({ recipients: '' })).rejects.toMatchObject({
+		message: expect.stringContaining('Parameter "Device Tokens" is required.'),
+	});
 });
 
 it.each([
 	['recipients', 'Device Tokens', { recipients: '={{ $json.none }}' }],
 	['pushMagic', 'Push Magic', { pushType: 'mdm', topic: 'com.apple.mgmt.x', pushMagic: '={{ $json.none }}' }],
-	['containerIdentifier', 'Container Identifier', { pushType: 'fileprovider', containerIdentifier: '={{ $json.none }}' }],
+	[
+		'containerIdentifier',
+		'Container Identifier',
+		{ pushType: 'fileprovider', containerIdentifier: '={{ $json.none }}' },
+	],
 ])('makes an item of %s that an expression leaves empty', async (_name, field, parameters) => {
 	const result = await bench.send({ recipients: phone, ...parameters });
-	expect(result.items('Send').map(({ json }) => json)).toEqual([expect.objectContaining({ success: false, message: expect.stringMatching(new RegExp(`^${field}: is empty`)) })]);
+	expect(result.items('Send').map(({ json }) => json)).toEqual([
+		expect.objectContaining({ success: false, message: expect.stringMatching(new RegExp(`^${field}: is empty`)) }),
+	]);
 });
 
 it('sends the other items when one has a field of its own that is wrong', async () => {
-	const result = await bench.send({ recipients: phone, title: 'T', options: { badge: '={{ $json.badge }}' } }, [{ badge: 'x' }, { badge: 1 }, { badge: 2.5 }]);
+	const result = await bench.send({ recipients: phone, title: 'T', options: { badge: '={{ $json.badge }}' } }, [
+		{ badge: 'x' },
+		{ badge: 1 },
+		{ badge: 2.5 },
+	]);
 	expect(result.items('Send').map(({ json }) => [json.outcome, json.message])).toEqual([
 		['not sent', expect.stringMatching(/^Badge: "x"/)],
 		['accepted', undefined],
@@ -114,7 +148,15 @@ it('sends the other items when one has a field of its own that is wrong', async 
 });
 
 it('hints at what APNs accepts and the device ignores', async () => {
-	const result = await bench.send({ recipients: phone, pushType: 'background', payloadType: 'json', payloadJson: '{"aps":{"alert":"x","content-availabel":1}}' }, [{}, {}]);
+	const result = await bench.send(
+		{
+			recipients: phone,
+			pushType: 'background',
+			payloadType: 'json',
+			payloadJson: '{"aps":{"alert":"x","content-availabel":1}}',
+		},
+		[{}, {}],
+	);
 	expect(result.status).toBe('success');
 	expect(result.hints('Send')).toEqual([
 		expect.stringMatching(/lacks "content-available": 1 in aps/),

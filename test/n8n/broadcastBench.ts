@@ -4,7 +4,9 @@ import type { RunResult } from './engine';
 import type { SendBench } from './sendBench';
 
 /** A function that runs the node with these parameters and settings, given these items. */
-export function broadcastNode(bench: SendBench): (parameters: INodeParameters, items?: object[], node?: Partial<INode>) => Promise<RunResult> {
+export function broadcastNode(
+	bench: SendBench,
+): (parameters: INodeParameters, items?: object[], node?: Partial<INode>) => Promise<RunResult> {
 	return async (parameters, items = [{}], node = {}) =>
 		await bench.engine.run(
 			{

@@ -7,7 +7,8 @@ let createdStatus: 200 | 201 = 201;
 const bench = setUpSendBench(() => ({ channelCreatedStatus: createdStatus, channelsPerApp: 1_200 }));
 const run = broadcastNode(bench);
 const channels = (): readonly string[] => bench.peer.simulator.channels.list('development', bundleId);
-const make = (policy: 0 | 1 = 1): string => bench.peer.simulator.channels.create('development', bundleId, policy)?.id ?? '';
+const make = (policy: 0 | 1 = 1): string =>
+	bench.peer.simulator.channels.create('development', bundleId, policy)?.id ?? '';
 const uuid = '123e4567-e89b-12d3-a456-426614174000';
 
 beforeEach(() => {
@@ -24,10 +25,26 @@ it.each([201, 200] as const)('creates a channel that APNs confirms with %i, and 
 	const result = await run({ resource: 'channel', operation: 'create', options: { requestId: uuid.toUpperCase() } });
 	const [id] = peer.simulator.channels.list('development', bundleId);
 	expect(result.items('Broadcast').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual([
-		{ success: true, outcome: 'accepted', status, reason: null, requestId: uuid, channelId: id, storagePolicy: 'mostRecent', bundleId, environment: 'development', attempts: 1, pairedItem: { item: 0 } },
+		{
+			success: true,
+			outcome: 'accepted',
+			status,
+			reason: null,
+			requestId: uuid,
+			channelId: id,
+			storagePolicy: 'mostRecent',
+			bundleId,
+			environment: 'development',
+			attempts: 1,
+			pairedItem: { item: 0 },
+		},
 	]);
 	const [request] = peer.simulator.journal.requests;
-	expect([request?.method, request?.path, request?.body.toString()]).toEqual(['POST', `/1/apps/${bundleId}/channels`, '{"message-storage-policy":1,"push-type":"LiveActivity"}']);
+	expect([request?.method, request?.path, request?.body.toString()]).toEqual([
+		'POST',
+		`/1/apps/${bundleId}/channels`,
+		'{"message-storage-policy":1,"push-type":"LiveActivity"}',
+	]);
 	await peer.simulator.close();
 });
 
@@ -38,32 +55,53 @@ it('creates a channel that stores nothing', async () => {
 });
 
 it('creates a thousand channels over one connection', async () => {
-	const result = await run({ resource: 'channel', operation: 'create' }, Array.from({ length: 1_000 }, () => ({})));
+	const result = await run(
+		{ resource: 'channel', operation: 'create' },
+		Array.from({ length: 1_000 }, () => ({})),
+	);
 	expect(new Set(result.items('Broadcast').map(({ json }) => json.channelId))).toEqual(new Set(channels()));
 	expect(channels()).toHaveLength(1_000);
 	expect(bench.peer.simulator.counters().connections).toBe(1);
 });
 
 it('says that the app has reached its channels, and keeps those that were made', async () => {
-	const result = await run({ resource: 'channel', operation: 'create' }, Array.from({ length: 1_201 }, () => ({})));
+	const result = await run(
+		{ resource: 'channel', operation: 'create' },
+		Array.from({ length: 1_201 }, () => ({})),
+	);
 	const failed = result.items('Broadcast').filter(({ json }) => json.success === false);
-	expect(failed.map(({ json }) => json)).toEqual([expect.objectContaining({ reason: 'CannotCreateChannelConfig', advice: expect.stringMatching(/Delete channels/) })]);
+	expect(failed.map(({ json }) => json)).toEqual([
+		expect.objectContaining({ reason: 'CannotCreateChannelConfig', advice: expect.stringMatching(/Delete channels/) }),
+	]);
 	expect(channels()).toHaveLength(1_200);
 });
 
 it.each([
 	[1, 'mostRecent'],
 	[0, 'none'],
-] as const)('reads a channel of policy %i as %s, its id in the header and not in the path', async (policy, storagePolicy) => {
-	const id = make(policy);
-	const result = await run({ resource: 'channel', operation: 'get', channelId: byId(id) });
-	expect(result.items('Broadcast')[0]?.json).toMatchObject({ success: true, channelId: id, storagePolicy, pushType: 'LiveActivity', bundleId });
-	expect([bench.requests()[0]?.path, bench.header('apns-channel-id')]).toEqual([`/1/apps/${bundleId}/channels`, id]);
-});
+] as const)(
+	'reads a channel of policy %i as %s, its id in the header and not in the path',
+	async (policy, storagePolicy) => {
+		const id = make(policy);
+		const result = await run({ resource: 'channel', operation: 'get', channelId: byId(id) });
+		expect(result.items('Broadcast')[0]?.json).toMatchObject({
+			success: true,
+			channelId: id,
+			storagePolicy,
+			pushType: 'LiveActivity',
+			bundleId,
+		});
+		expect([bench.requests()[0]?.path, bench.header('apns-channel-id')]).toEqual([`/1/apps/${bundleId}/channels`, id]);
+	},
+);
 
 it('deletes a channel chosen from the list', async () => {
 	const [kept, gone] = [make(), make()];
-	const result = await run({ resource: 'channel', operation: 'delete', channelId: { __rl: true, mode: 'list', value: gone } });
+	const result = await run({
+		resource: 'channel',
+		operation: 'delete',
+		channelId: { __rl: true, mode: 'list', value: gone },
+	});
 	expect(result.items('Broadcast')[0]?.json).toMatchObject({ success: true, deleted: true, channelId: gone });
 	expect(channels()).toEqual([kept]);
 });
@@ -71,7 +109,12 @@ it('deletes a channel chosen from the list', async () => {
 it('says that a channel does not exist, as an item', async () => {
 	const result = await run({ resource: 'channel', operation: 'delete', channelId: byId('dHN0LXNyY2gtY2hubA==') });
 	expect(result.status).toBe('success');
-	expect(result.items('Broadcast')[0]?.json).toMatchObject({ success: false, deleted: false, reason: 'ChannelNotRegistered', advice: expect.stringMatching(/Environment and Bundle ID/) });
+	expect(result.items('Broadcast')[0]?.json).toMatchObject({
+		success: false,
+		deleted: false,
+		reason: 'ChannelNotRegistered',
+		advice: expect.stringMatching(/Environment and Bundle ID/),
+	});
 	expect(result.hints('Broadcast')).toEqual([expect.stringMatching(/APNs refused 1 of 1 requests/)]);
 });
 
@@ -82,8 +125,12 @@ it('lists channels up to the limit, or all', async () => {
 	const few = await run({ resource: 'channel', operation: 'getAll', limit: 3 });
 	expect(few.items('Broadcast')).toHaveLength(3);
 	const all = await run({ resource: 'channel', operation: 'getAll', returnAll: true });
-	expect(all.items('Broadcast').map(({ json, pairedItem }) => [json.channelId, pairedItem])).toEqual(ids.map((id) => [id, { item: 0 }]));
-	expect(bench.requests().map(({ method, path }) => [method, path])).toEqual(Array.from({ length: 3 }, () => ['GET', `/1/apps/${bundleId}/all-channels`]));
+	expect(all.items('Broadcast').map(({ json, pairedItem }) => [json.channelId, pairedItem])).toEqual(
+		ids.map((id) => [id, { item: 0 }]),
+	);
+	expect(bench.requests().map(({ method, path }) => [method, path])).toEqual(
+		Array.from({ length: 3 }, () => ['GET', `/1/apps/${bundleId}/all-channels`]),
+	);
 });
 
 it('lists no channels as no items', async () => {
@@ -93,16 +140,28 @@ it('lists no channels as no items', async () => {
 
 it('asks for the settings of each channel on request, at once and over one connection', async () => {
 	const ids = Array.from({ length: 200 }, (_none, index) => make(index % 2 === 0 ? 0 : 1));
-	const result = await run({ resource: 'channel', operation: 'getAll', returnAll: true, options: { includeSettings: true } });
-	expect(result.items('Broadcast').map(({ json }) => [json.channelId, json.storagePolicy])).toEqual(ids.map((id, index) => [id, index % 2 === 0 ? 'none' : 'mostRecent']));
+	const result = await run({
+		resource: 'channel',
+		operation: 'getAll',
+		returnAll: true,
+		options: { includeSettings: true },
+	});
+	expect(result.items('Broadcast').map(({ json }) => [json.channelId, json.storagePolicy])).toEqual(
+		ids.map((id, index) => [id, index % 2 === 0 ? 'none' : 'mostRecent']),
+	);
 	expect(bench.peer.simulator.counters().connections).toBe(1);
 	expect(bench.peer.simulator.journal.connections[0]?.mostOpenStreams).toBeGreaterThan(50);
 });
 
 it('gives each item its own channels, in order', async () => {
 	const ids = [make(), make(), make()];
-	const result = await run({ resource: 'channel', operation: 'get', channelId: byId('={{ $json.id }}') }, ids.map((id) => ({ id })));
-	expect(result.items('Broadcast').map(({ json, pairedItem }) => [json.channelId, pairedItem])).toEqual(ids.map((id, item) => [id, { item }]));
+	const result = await run(
+		{ resource: 'channel', operation: 'get', channelId: byId('={{ $json.id }}') },
+		ids.map((id) => ({ id })),
+	);
+	expect(result.items('Broadcast').map(({ json, pairedItem }) => [json.channelId, pairedItem])).toEqual(
+		ids.map((id, item) => [id, { item }]),
+	);
 });
 
 // prettier-ignore
@@ -123,7 +182,10 @@ it.each([
 it('asks for a bundle id when neither field nor credential has one', async () => {
 	bench.setCredential({ bundleId: '' });
 	const result = await run({ resource: 'channel', operation: 'create' });
-	expect(result.error).toEqual({ message: expect.stringMatching(/^Bundle ID: is empty/), description: expect.stringMatching(/here or in the credential/) });
+	expect(result.error).toEqual({
+		message: expect.stringMatching(/^Bundle ID: is empty/),
+		description: expect.stringMatching(/here or in the credential/),
+	});
 });
 
 it('keeps channels of the two environments apart', async () => {

@@ -11,7 +11,9 @@ const placeholder = 'dHN0LXNyY2gtY2hubA==';
 
 /** An example, with the channel that the placeholder stands for. */
 function example(file: string, channelId = placeholder): IWorkflowBase {
-	return JSON.parse(readFileSync(path.resolve(__dirname, '../../examples', file), 'utf8').replaceAll(placeholder, channelId)) as IWorkflowBase;
+	return JSON.parse(
+		readFileSync(path.resolve(__dirname, '../../examples', file), 'utf8').replaceAll(placeholder, channelId),
+	) as IWorkflowBase;
 }
 
 it('goes from kick-off to the final whistle', async () => {
@@ -28,7 +30,10 @@ it('goes from kick-off to the final whistle', async () => {
 	const whistle = await bench.engine.run(example('broadcast-3-final-whistle.json', channelId));
 	expect(whistle.items('End Activities')[0]?.json).toMatchObject({ success: true });
 	expect(whistle.items('Delete Channel')[0]?.json).toMatchObject({ deleted: true });
-	const delivered = simulator.channels.deliveries.map(({ fate, message }) => [fate, (JSON.parse(message.payload.toString()) as { aps: { event: string } }).aps.event]);
+	const delivered = simulator.channels.deliveries.map(({ fate, message }) => [
+		fate,
+		(JSON.parse(message.payload.toString()) as { aps: { event: string } }).aps.event,
+	]);
 	expect(delivered).toEqual([...Array.from({ length: 3 }, () => ['delivered', 'update']), ['delivered', 'end']]);
 	expect(simulator.channels.list('development', bundleId)).toEqual([]);
 	const roles = simulator.journal.connections.map(({ role }) => role).sort();
@@ -42,9 +47,33 @@ it('sends and broadcasts over one push connection, in one workflow and over seve
 	const credentials = { apnsApi: { id: 'apns', name: 'APNs account' } };
 	const workflow = {
 		nodes: [
-			{ id: '1', name: 'Send', type: 'n8n-nodes-apns.apnsSend', typeVersion: 1, position: [0, 0] as [number, number], parameters: { recipients: phone, title: 'Hi' }, credentials },
-			{ id: '2', name: 'Broadcast', type: 'n8n-nodes-apns.apnsBroadcast', typeVersion: 1, position: [200, 0] as [number, number], parameters: { channelId: byId(channelId), contentState: '{}' }, credentials },
-			{ id: '3', name: 'Get', type: 'n8n-nodes-apns.apnsBroadcast', typeVersion: 1, position: [400, 0] as [number, number], parameters: { resource: 'channel', operation: 'get', channelId: byId(channelId) }, credentials },
+			{
+				id: '1',
+				name: 'Send',
+				type: 'n8n-nodes-apns.apnsSend',
+				typeVersion: 1,
+				position: [0, 0] as [number, number],
+				parameters: { recipients: phone, title: 'Hi' },
+				credentials,
+			},
+			{
+				id: '2',
+				name: 'Broadcast',
+				type: 'n8n-nodes-apns.apnsBroadcast',
+				typeVersion: 1,
+				position: [200, 0] as [number, number],
+				parameters: { channelId: byId(channelId), contentState: '{}' },
+				credentials,
+			},
+			{
+				id: '3',
+				name: 'Get',
+				type: 'n8n-nodes-apns.apnsBroadcast',
+				typeVersion: 1,
+				position: [400, 0] as [number, number],
+				parameters: { resource: 'channel', operation: 'get', channelId: byId(channelId) },
+				credentials,
+			},
 		],
 		connections: {
 			Send: { main: [[{ node: 'Broadcast', type: 'main' as const, index: 0 }]] },
@@ -53,7 +82,8 @@ it('sends and broadcasts over one push connection, in one workflow and over seve
 	};
 	for (let execution = 0; execution < 4; execution++) {
 		const result = await bench.engine.run(workflow);
-		for (const name of ['Send', 'Broadcast', 'Get']) expect(result.items(name)[0]?.json).toMatchObject({ success: true });
+		for (const name of ['Send', 'Broadcast', 'Get'])
+			expect(result.items(name)[0]?.json).toMatchObject({ success: true });
 	}
 	expect(simulator.journal.connections.map(({ role, requests }) => [role, requests]).sort()).toEqual([
 		['management', 4],

@@ -9,7 +9,15 @@ const make = (): string => bench.peer.simulator.channels.create('development', b
 
 async function search(parameters: INodeParameters, filter?: string, page?: string): Promise<INodeListSearchResult> {
 	const type = bench.engine.loader.getNode('apnsBroadcast').type as INodeType;
-	const node: INode = { id: '1', name: 'Broadcast', type: 'n8n-nodes-apns.apnsBroadcast', typeVersion: 1, position: [0, 0], parameters, credentials: { apnsApi: { id: 'apns', name: 'APNs account' } } };
+	const node: INode = {
+		id: '1',
+		name: 'Broadcast',
+		type: 'n8n-nodes-apns.apnsBroadcast',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
+	};
 	const nodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	const additionalData = bench.engine.additionalData('search');
@@ -44,7 +52,9 @@ it('gives long lists in pages', async () => {
 });
 
 it('says that an expression has no value yet', async () => {
-	await expect(search({ bundleId: '={{ $json.app }}' })).rejects.toThrow(/Bundle ID: is an expression.*Choose the channel By ID/);
+	await expect(search({ bundleId: '={{ $json.app }}' })).rejects.toThrow(
+		/Bundle ID: is an expression.*Choose the channel By ID/,
+	);
 });
 
 it('asks for a bundle id', async () => {

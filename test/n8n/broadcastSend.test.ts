@@ -1,20 +1,26 @@
 /** Broadcasts through the node: headers, the bytes of the payload, what subscribers get, and every reason with its message. */
 import type { INodeParameters } from 'n8n-workflow';
-import { broadcastReasons } from '../simulator/reasons';
+import { broadcastReasons } from '../../tools/simulator/reasons';
 import { broadcastNode, byId } from './broadcastBench';
 import { bundleId } from './credential';
 import { setUpSendBench } from './sendBench';
 
 const bench = setUpSendBench();
 const run = broadcastNode(bench);
-const make = (policy: 0 | 1 = 1): string => bench.peer.simulator.channels.create('development', bundleId, policy)?.id ?? '';
+const make = (policy: 0 | 1 = 1): string =>
+	bench.peer.simulator.channels.create('development', bundleId, policy)?.id ?? '';
 const at = '2026-07-19T19:00:00Z';
 const atSeconds = Date.UTC(2026, 6, 19, 19) / 1_000;
 
 it('publishes an update with every header Apple requires', async () => {
 	const id = make();
 	bench.peer.simulator.channels.subscribe(id, 'phone');
-	const result = await run({ channelId: byId(id), event: 'update', contentState: '{"home":2,"away":1}', options: { timestamp: at } });
+	const result = await run({
+		channelId: byId(id),
+		event: 'update',
+		contentState: '{"home":2,"away":1}',
+		options: { timestamp: at },
+	});
 	expect(result.items('Broadcast').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual([
 		{
 			success: true,
@@ -33,9 +39,17 @@ it('publishes an update with every header Apple requires', async () => {
 	]);
 	expect(bench.requests()[0]?.path).toBe(`/4/broadcasts/apps/${bundleId}`);
 	const header = (name: string): string | undefined => bench.header(name);
-	expect([header('apns-channel-id'), header('apns-push-type'), header('apns-priority'), header('apns-expiration'), header('apns-topic')]).toEqual([id, 'liveactivity', '10', '0', undefined]);
+	expect([
+		header('apns-channel-id'),
+		header('apns-push-type'),
+		header('apns-priority'),
+		header('apns-expiration'),
+		header('apns-topic'),
+	]).toEqual([id, 'liveactivity', '10', '0', undefined]);
 	expect(bench.body()).toBe(`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"home":2,"away":1}}}`);
-	expect(bench.peer.simulator.channels.deliveries.map(({ subscriber, fate }) => [subscriber, fate])).toEqual([['phone', 'delivered']]);
+	expect(bench.peer.simulator.channels.deliveries.map(({ subscriber, fate }) => [subscriber, fate])).toEqual([
+		['phone', 'delivered'],
+	]);
 });
 
 // prettier-ignore
@@ -51,7 +65,11 @@ const valid: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 it.each(valid)('publishes %s', async (_what, parameters, payload, priority, expiration) => {
 	const result = await run({ channelId: byId(make()), ...parameters });
 	expect(result.items('Broadcast')[0]?.json).toMatchObject({ outcome: 'accepted' });
-	expect([bench.body(), bench.header('apns-priority'), bench.header('apns-expiration')]).toEqual([payload, priority, expiration]);
+	expect([bench.body(), bench.header('apns-priority'), bench.header('apns-expiration')]).toEqual([
+		payload,
+		priority,
+		expiration,
+	]);
 });
 
 it('takes a request id and returns it', async () => {
@@ -77,13 +95,21 @@ it.each([
 
 it('explains from the answer that a channel without storage takes expiration 0 only', async () => {
 	const result = await run({ channelId: byId(make(0)), contentState: '{}', expiration: '2030-01-01' });
-	expect(result.items('Broadcast')[0]?.json).toMatchObject({ reason: 'BadExpirationDate', message: expect.stringMatching(/stores no messages accepts 0 only/) });
+	expect(result.items('Broadcast')[0]?.json).toMatchObject({
+		reason: 'BadExpirationDate',
+		message: expect.stringMatching(/stores no messages accepts 0 only/),
+	});
 });
 
 it('publishes to a thousand channels in one run, with as many connections as the window of one asks for', async () => {
 	const ids = Array.from({ length: 1_000 }, () => make());
-	const result = await run({ channelId: byId('={{ $json.id }}'), contentState: '={{ $json.state }}' }, ids.map((id, score) => ({ id, state: { score } })));
-	expect(result.items('Broadcast').map(({ json }) => [json.channelId, json.outcome])).toEqual(ids.map((id) => [id, 'accepted']));
+	const result = await run(
+		{ channelId: byId('={{ $json.id }}'), contentState: '={{ $json.state }}' },
+		ids.map((id, score) => ({ id, state: { score } })),
+	);
+	expect(result.items('Broadcast').map(({ json }) => [json.channelId, json.outcome])).toEqual(
+		ids.map((id) => [id, 'accepted']),
+	);
 	expect(bench.peer.simulator.counters().accepted).toBe(1_000);
 	expect(bench.peer.simulator.counters().connections).toBeLessThanOrEqual(2);
 });
@@ -100,16 +126,28 @@ it('names the field of an invalid item and still sends the others', async () => 
 
 it('sorts failures into the error output with their details', async () => {
 	const id = make();
-	const result = await run({ channelId: byId('={{ $json.id }}'), contentState: '{}' }, [{ id: 'dHN0LXNyY2gtY2hubA==' }, { id }], { onError: 'continueErrorOutput' });
+	const result = await run(
+		{ channelId: byId('={{ $json.id }}'), contentState: '{}' },
+		[{ id: 'dHN0LXNyY2gtY2hubA==' }, { id }],
+		{ onError: 'continueErrorOutput' },
+	);
 	expect(result.items('Broadcast', 0).map(({ json }) => json.channelId)).toEqual([id]);
-	expect(result.items('Broadcast', 1).map(({ json }) => json)).toEqual([expect.objectContaining({ error: expect.stringMatching(/ChannelNotRegistered/), details: expect.objectContaining({ success: false }) })]);
+	expect(result.items('Broadcast', 1).map(({ json }) => json)).toEqual([
+		expect.objectContaining({
+			error: expect.stringMatching(/ChannelNotRegistered/),
+			details: expect.objectContaining({ success: false }),
+		}),
+	]);
 });
 
 it('ends the run when the key was revoked', async () => {
 	const id = make();
 	bench.peer.simulator.revoke(bench.peer.key.keyId);
 	const result = await run({ channelId: byId(id), contentState: '{}' });
-	expect(result.error).toEqual({ message: expect.stringMatching(/InvalidProviderToken/), description: expect.stringMatching(/revoked/) });
+	expect(result.error).toEqual({
+		message: expect.stringMatching(/InvalidProviderToken/),
+		description: expect.stringMatching(/revoked/),
+	});
 });
 
 /** What a person must read for each reason of this API. */
@@ -153,15 +191,29 @@ it.each(Object.entries(broadcastReasons))('%s tells what to do', async (reason, 
 	if (ends === 'run') {
 		expect(result.error?.description).toMatch(advice);
 	} else {
-		expect(result.items('Broadcast')[0]?.json).toMatchObject({ success: false, outcome: 'rejected', status, reason, advice: expect.stringMatching(advice), attempts: ends === 'resent' ? 6 : 1 });
+		expect(result.items('Broadcast')[0]?.json).toMatchObject({
+			success: false,
+			outcome: 'rejected',
+			status,
+			reason,
+			advice: expect.stringMatching(advice),
+			attempts: ends === 'resent' ? 6 : 1,
+		});
 	}
 });
 
 it('stops publishing for an app whose broadcasts are refused as a whole', async () => {
 	const ids = Array.from({ length: 3_000 }, () => make());
 	bench.peer.simulator.setBroadcast(bundleId, false);
-	const result = await run({ channelId: byId('={{ $json.id }}'), contentState: '{}' }, ids.map((id) => ({ id })), { onError: 'continueRegularOutput' });
+	const result = await run(
+		{ channelId: byId('={{ $json.id }}'), contentState: '{}' },
+		ids.map((id) => ({ id })),
+		{ onError: 'continueRegularOutput' },
+	);
 	expect(result.items('Broadcast')).toHaveLength(3_000);
 	expect(bench.requests().length).toBeLessThan(2_500);
-	expect(result.items('Broadcast').at(-1)?.json).toMatchObject({ outcome: 'not sent', message: expect.stringMatching(/before in this run \(FeatureNotEnabled\)/) });
+	expect(result.items('Broadcast').at(-1)?.json).toMatchObject({
+		outcome: 'not sent',
+		message: expect.stringMatching(/before in this run \(FeatureNotEnabled\)/),
+	});
 });

@@ -19,6 +19,9 @@ it.each([
 it('is named when it holds no certificate', async () => {
 	bench.setCredential({ caBundle: 'not a certificate' });
 	const result = await bench.send(push);
-	expect(result.error).toEqual({ message: expect.stringMatching(/^CA Bundle: holds no certificate/), description: expect.stringMatching(/BEGIN CERTIFICATE/) });
+	expect(result.error).toEqual({
+		message: expect.stringMatching(/^CA Bundle: holds no certificate/),
+		description: expect.stringMatching(/BEGIN CERTIFICATE/),
+	});
 	expect(bench.peer.simulator.counters().connections).toBe(0);
 });

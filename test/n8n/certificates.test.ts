@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ProviderCertificateOptions, sharedAuthority } from '../simulator/authority';
+import { type ProviderCertificateOptions, sharedAuthority } from '../../tools/simulator/authority';
 import { bundleId } from './credential';
 import { phone, setUpSendBench } from './sendBench';
 
@@ -14,7 +14,15 @@ const day = 86_400_000;
 
 function certificate(options: Partial<ProviderCertificateOptions> = {}): ICredentialDataDecryptedObject {
 	const { certificatePem, privateKeyPem } = sharedAuthority().provider({ uid: bundleId, ...options });
-	return { authentication: 'certificate', identityFormat: 'pem', certificate: certificatePem, certificateKey: privateKeyPem, keyId: '', teamId: '', privateKey: '' };
+	return {
+		authentication: 'certificate',
+		identityFormat: 'pem',
+		certificate: certificatePem,
+		certificateKey: privateKeyPem,
+		keyId: '',
+		teamId: '',
+		privateKey: '',
+	};
 }
 
 /** What `openssl pkcs12 -export` makes of a fresh certificate, as base64; macOS Keychain exports the same containers. */
@@ -23,8 +31,17 @@ function pkcs12(passphrase: string, ...options: string[]): ICredentialDataDecryp
 	const folder = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-apns-p12-'));
 	try {
 		writeFileSync(path.join(folder, 'pair.pem'), `${certificatePem}\n${privateKeyPem}`);
-		execFileSync('openssl', ['pkcs12', '-export', '-in', 'pair.pem', '-out', 'pair.p12', '-passout', `pass:${passphrase}`, ...options], { cwd: folder, stdio: 'pipe' });
-		return { authentication: 'certificate', identityFormat: 'p12', p12Secret: readFileSync(path.join(folder, 'pair.p12')).toString('base64'), passphrase };
+		execFileSync(
+			'openssl',
+			['pkcs12', '-export', '-in', 'pair.pem', '-out', 'pair.p12', '-passout', `pass:${passphrase}`, ...options],
+			{ cwd: folder, stdio: 'pipe' },
+		);
+		return {
+			authentication: 'certificate',
+			identityFormat: 'p12',
+			p12Secret: readFileSync(path.join(folder, 'pair.p12')).toString('base64'),
+			passphrase,
+		};
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
@@ -32,13 +49,23 @@ function pkcs12(passphrase: string, ...options: string[]): ICredentialDataDecryp
 
 it.each([
 	['PEM', () => certificate()],
-	['PEM with the key encrypted', () => {
-		const fields = certificate();
-		const encrypted = execFileSync('openssl', ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-passout', 'pass:open sesame'], { input: String(fields.certificateKey), encoding: 'utf8', stdio: 'pipe' });
-		return { ...fields, certificateKey: encrypted, passphrase: 'open sesame' };
-	}],
+	[
+		'PEM with the key encrypted',
+		() => {
+			const fields = certificate();
+			const encrypted = execFileSync(
+				'openssl',
+				['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-passout', 'pass:open sesame'],
+				{ input: String(fields.certificateKey), encoding: 'utf8', stdio: 'pipe' },
+			);
+			return { ...fields, certificateKey: encrypted, passphrase: 'open sesame' };
+		},
+	],
 	['PKCS#12 of today', () => pkcs12('secret')],
-	['PKCS#12 with RC2-40 and 3DES, as Keychain long exported it', () => pkcs12('secret', '-legacy', '-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-RC2-40', '-macalg', 'sha1')],
+	[
+		'PKCS#12 with RC2-40 and 3DES, as Keychain long exported it',
+		() => pkcs12('secret', '-legacy', '-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-RC2-40', '-macalg', 'sha1'),
+	],
 ])('sends with %s, without a provider token', async (_format, fields) => {
 	bench.setCredential(fields());
 	const result = await bench.send(push, [{}, {}]);
@@ -73,5 +100,8 @@ it.each(refused)('opens no connection for %s', async (_what, fields, parameters,
 it('says that the certificate is for the other environment', async () => {
 	bench.setCredential(certificate({ environments: ['production'] }));
 	const result = await bench.send(push);
-	expect(result.error).toEqual({ message: expect.stringMatching(/other environment|production/), description: expect.stringMatching(/Environment/) });
+	expect(result.error).toEqual({
+		message: expect.stringMatching(/other environment|production/),
+		description: expect.stringMatching(/Environment/),
+	});
 });

@@ -15,10 +15,17 @@ it('reports every step once, however many items come in', async () => {
 	expect(result.items('Send')).toHaveLength(1);
 	const [item] = result.items('Send');
 	expect(item?.pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-	expect(item?.json).toMatchObject({ success: true, ok: true, environment: 'development', openssl: expect.stringMatching(/^openssl s_client -connect localhost:\d+ .*-alpn h2/) });
+	expect(item?.json).toMatchObject({
+		success: true,
+		ok: true,
+		environment: 'development',
+		openssl: expect.stringMatching(/^openssl s_client -connect localhost:\d+ .*-alpn h2/),
+	});
 	const steps = item?.json.steps as Step[];
 	expect(steps.map(({ step, ok }) => [step, ok])).toEqual(
-		['nameResolution', 'tcp', 'tls', 'alpn', 'settings', 'ping', 'providerToken', 'request', 'sessionCache'].map((step) => [step, true]),
+		['nameResolution', 'tcp', 'tls', 'alpn', 'settings', 'ping', 'providerToken', 'request', 'sessionCache'].map(
+			(step) => [step, true],
+		),
 	);
 	expect(bench.requests()).toHaveLength(1);
 	expect(bench.requests()[0]?.path).toBe(`/3/device/${'0'.repeat(64)}`);
@@ -28,14 +35,22 @@ it('names a broken connection, and the run succeeds', async () => {
 	bench.setCredential({ port: 1 });
 	const result = await bench.send({ operation: 'checkConnection' });
 	expect(result.status).toBe('success');
-	expect(result.items('Send')[0]?.json).toMatchObject({ success: false, message: expect.any(String), advice: expect.any(String) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		success: false,
+		message: expect.any(String),
+		advice: expect.any(String),
+	});
 	expect((result.items('Send')[0]?.json.steps as Step[]).find(({ ok }) => !ok)?.step).toBe('tcp');
 });
 
 it('names the field of a credential that cannot be read, and shows nothing of the key', async () => {
 	bench.setCredential({ privateKey: bench.peer.key.privateKeyPem.slice(0, 100) });
 	const result = await bench.send({ operation: 'checkConnection' });
-	expect(result.items('Send')[0]?.json).toMatchObject({ success: false, message: expect.stringMatching(/^Private Key/), steps: [{ step: 'credential', ok: false }] });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		success: false,
+		message: expect.stringMatching(/^Private Key/),
+		steps: [{ step: 'credential', ok: false }],
+	});
 	expect(JSON.stringify(result.items('Send'))).not.toContain(bench.peer.key.privateKeyPem.slice(40, 80));
 });
 
@@ -76,11 +91,17 @@ describe('as the test of the credential', () => {
 
 	it('says that the key was revoked, and what to do', async () => {
 		bench.peer.simulator.revoke(bench.peer.key.keyId);
-		expect(await test()).toEqual({ status: 'Error', message: expect.stringMatching(/InvalidProviderToken.*create a new key/s) });
+		expect(await test()).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(/InvalidProviderToken.*create a new key/s),
+		});
 	});
 
 	it('says that the port does not answer', async () => {
-		expect(await test({ port: 1 })).toEqual({ status: 'Error', message: expect.stringMatching(/ECONNREFUSED.*Check host and port/) });
+		expect(await test({ port: 1 })).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(/ECONNREFUSED.*Check host and port/),
+		});
 	});
 
 	it('names the field that cannot be used', async () => {

@@ -11,7 +11,14 @@ const common: Pick<INodeTypeDescription, 'group' | 'description' | 'defaults' | 
 
 /** Gives the run its first item. */
 class ManualTrigger implements INodeType {
-	description: INodeTypeDescription = { ...common, displayName: 'Manual Trigger', name: 'manualTrigger', version: 1, inputs: [], properties: [] };
+	description: INodeTypeDescription = {
+		...common,
+		displayName: 'Manual Trigger',
+		name: 'manualTrigger',
+		version: 1,
+		inputs: [],
+		properties: [],
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [this.getInputData()];
@@ -41,9 +48,14 @@ class EditFields implements INodeType {
 					this.getNodeParameter('mode', index, 'manual') === 'raw'
 						? (JSON.parse(String(this.getNodeParameter('jsonOutput', index))) as IDataObject)
 						: Object.fromEntries(
-								(this.getNodeParameter('assignments.assignments', index, []) as Array<{ name: string; value: string }>).map(({ name, value }) => [name, value]),
+								(
+									this.getNodeParameter('assignments.assignments', index, []) as Array<{ name: string; value: string }>
+								).map(({ name, value }) => [name, value]),
 							);
-				const extra = this.getNodeParameter('duplicateItem', index, false) === true ? Number(this.getNodeParameter('duplicateCount', index, 0)) : 0;
+				const extra =
+					this.getNodeParameter('duplicateItem', index, false) === true
+						? Number(this.getNodeParameter('duplicateCount', index, 0))
+						: 0;
 				return Array.from({ length: 1 + extra }, () => ({ json: structuredClone(json), pairedItem: { item: index } }));
 			}),
 		];
@@ -65,7 +77,10 @@ class SplitOut implements INodeType {
 			const field = String(this.getNodeParameter('fieldToSplitOut', index));
 			const list = item.json[field];
 			return Array.isArray(list)
-				? list.map((entry) => ({ json: typeof entry === 'object' && entry !== null ? (entry as IDataObject) : { [field]: entry }, pairedItem: { item: index } }))
+				? list.map((entry) => ({
+						json: typeof entry === 'object' && entry !== null ? (entry as IDataObject) : { [field]: entry },
+						pairedItem: { item: index },
+					}))
 				: [];
 		});
 		return [output];
@@ -74,7 +89,13 @@ class SplitOut implements INodeType {
 
 /** Passes items on. */
 class NoOp implements INodeType {
-	description: INodeTypeDescription = { ...common, displayName: 'No Operation', name: 'noOp', version: 1, properties: [] };
+	description: INodeTypeDescription = {
+		...common,
+		displayName: 'No Operation',
+		name: 'noOp',
+		version: 1,
+		properties: [],
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [this.getInputData()];

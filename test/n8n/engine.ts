@@ -58,7 +58,10 @@ export interface Engine {
 	readonly loader: PackageDirectoryLoader;
 	/** What n8n hands to a node besides its input: for contexts other than a run, such as the editor's lists. */
 	additionalData(executionId: string): IWorkflowExecuteAdditionalData;
-	run(workflow: Pick<IWorkflowBase, 'nodes' | 'connections'> & Partial<IWorkflowBase>, options?: RunOptions): Promise<RunResult>;
+	run(
+		workflow: Pick<IWorkflowBase, 'nodes' | 'connections'> & Partial<IWorkflowBase>,
+		options?: RunOptions,
+	): Promise<RunResult>;
 }
 
 /** Hands out decrypted credentials, as n8n's own helper does after decryption. */
@@ -75,7 +78,11 @@ class Credentials extends ICredentialsHelper {
 		return true;
 	}
 
-	async authenticate(_credentials: ICredentialDataDecryptedObject, _type: string, options: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+	async authenticate(
+		_credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
 		return await Promise.resolve(options);
 	}
 
@@ -91,8 +98,12 @@ class Credentials extends ICredentialsHelper {
 		return await Promise.reject(new Error('The engine keeps no encrypted credentials'));
 	}
 
-	async getDecrypted(_additionalData: IWorkflowExecuteAdditionalData, details: { id: string | null; name: string }): Promise<ICredentialDataDecryptedObject> {
-		const credential = this.stored.get(details.id ?? '') ?? [...this.stored.values()].find(({ name }) => name === details.name);
+	async getDecrypted(
+		_additionalData: IWorkflowExecuteAdditionalData,
+		details: { id: string | null; name: string },
+	): Promise<ICredentialDataDecryptedObject> {
+		const credential =
+			this.stored.get(details.id ?? '') ?? [...this.stored.values()].find(({ name }) => name === details.name);
 		if (credential === undefined) throw new Error(`There is no credential "${details.name}"`);
 		return await Promise.resolve(structuredClone(credential.data));
 	}
@@ -118,7 +129,9 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 		const name = type.slice(prefix.length);
 		// n8n registers each node that is usable as a tool a second time, under its name with Tool behind it.
 		const base = name.replace(/Tool$/, '');
-		return loader.getNode(name !== base && loader.getNode(base).type.description.usableAsTool !== undefined ? base : name).type;
+		return loader.getNode(
+			name !== base && loader.getNode(base).type.description.usableAsTool !== undefined ? base : name,
+		).type;
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: find,
@@ -178,9 +191,15 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 				settings: workflow.settings,
 			};
 			const data = createRunExecutionData({
-				executionData: { nodeExecutionStack: [{ node: start, data: { main: [options.input ?? [{ json: {} }]] }, source: null }] },
+				executionData: {
+					nodeExecutionStack: [{ node: start, data: { main: [options.input ?? [{ json: {} }]] }, source: null }],
+				},
 			});
-			const pending = new WorkflowExecute(additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)), mode, data).processRunExecutionData(workflow);
+			const pending = new WorkflowExecute(
+				additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)),
+				mode,
+				data,
+			).processRunExecutionData(workflow);
 			options.onStart?.(() => pending.cancel());
 			const run = await pending;
 			return resultOf(run);
@@ -199,7 +218,10 @@ function resultOf(run: IRun): RunResult {
 	const description: unknown = error === undefined ? undefined : Reflect.get(error, 'description');
 	return {
 		status: run.status,
-		error: error === undefined ? undefined : { message: error.message, description: typeof description === 'string' ? description : undefined },
+		error:
+			error === undefined
+				? undefined
+				: { message: error.message, description: typeof description === 'string' ? description : undefined },
 		run,
 		items: (nodeName, output = 0) => runData[nodeName]?.at(-1)?.data?.main?.[output] ?? [],
 		hints: (nodeName) => (runData[nodeName]?.at(-1)?.hints ?? []).map(({ message }) => message),

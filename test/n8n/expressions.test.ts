@@ -9,11 +9,21 @@ const root = path.resolve(__dirname, '../..');
 
 /** A process of its own for each engine: an engine is chosen once per process, and two of them are loaded as ES modules. */
 async function compare(engine: EngineName, runs: number, seed: number): Promise<DifferentialReport> {
-	const args = [require.resolve('tsx/cli'), path.join(root, 'test/shared/n8n/differential.ts'), engine, String(runs), String(seed)];
+	const args = [
+		require.resolve('tsx/cli'),
+		path.join(root, 'test/shared/n8n/differential.ts'),
+		engine,
+		String(runs),
+		String(seed),
+	];
 	const run = promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 });
-	const output = await run.catch((error: unknown) => ({ stdout: String(Reflect.get(Object(error), 'stdout')), stderr: String(Reflect.get(Object(error), 'stderr')) }));
+	const output = await run.catch((error: unknown) => ({
+		stdout: String(Reflect.get(Object(error), 'stdout')),
+		stderr: String(Reflect.get(Object(error), 'stderr')),
+	}));
 	const last = output.stdout.trimEnd().split('\n').at(-1) ?? '';
-	if (!last.startsWith('{"engine"')) throw new Error(`The comparison printed no report: ${output.stdout.slice(-500)} ${output.stderr.slice(-2_000)}`);
+	if (!last.startsWith('{"engine"'))
+		throw new Error(`The comparison printed no report: ${output.stdout.slice(-500)} ${output.stderr.slice(-2_000)}`);
 	return JSON.parse(last) as DifferentialReport;
 }
 

@@ -6,7 +6,13 @@ const bench = setUpSendBench();
 const activity = { recipients: phone, pushType: 'liveactivity' };
 const at = '2026-07-19T19:00:00Z';
 const atSeconds = Date.UTC(2026, 6, 19, 19) / 1_000;
-const start = { event: 'start', contentState: '{"score":0}', attributesType: 'AdventureAttributes', attributes: '{"hero":"Power Panda"}', title: 'Adventure time!' };
+const start = {
+	event: 'start',
+	contentState: '{"score":0}',
+	attributesType: 'AdventureAttributes',
+	attributes: '{"hero":"Power Panda"}',
+	title: 'Adventure time!',
+};
 
 // prettier-ignore
 const valid: ReadonlyArray<readonly [what: string, parameters: INodeParameters, payload: string]> = [
@@ -32,7 +38,10 @@ const valid: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 
 it.each(valid)('sends %s', async (_what, parameters, payload) => {
 	const result = await bench.send({ ...activity, ...parameters });
-	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted', topic: 'com.example.app.push-type.liveactivity' });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		outcome: 'accepted',
+		topic: 'com.example.app.push-type.liveactivity',
+	});
 	expect(bench.body()).toBe(payload);
 });
 
@@ -58,7 +67,17 @@ const times: ReadonlyArray<readonly [form: string, value: INodeParameters[string
 it.each(times)('takes a time as %s', async (_form, timestamp) => {
 	await bench.engine.run({
 		settings: { timezone: 'America/New_York' },
-		nodes: [{ id: '1', name: 'Send', type: 'n8n-nodes-apns.apnsSend', typeVersion: 1, position: [0, 0], parameters: { ...activity, event: 'update', contentState: '{}', options: { timestamp } }, credentials: { apnsApi: { id: 'apns', name: 'APNs account' } } }],
+		nodes: [
+			{
+				id: '1',
+				name: 'Send',
+				type: 'n8n-nodes-apns.apnsSend',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: { ...activity, event: 'update', contentState: '{}', options: { timestamp } },
+				credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
+			},
+		],
 		connections: {},
 	});
 	expect(JSON.parse(bench.body())).toMatchObject({ aps: { timestamp: atSeconds } });
@@ -76,6 +95,10 @@ const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 
 it.each(wrong)('names what is wrong with %s', async (_what, parameters, message) => {
 	const result = await bench.send({ ...activity, ...parameters }, [{}], { onError: 'continueRegularOutput' });
-	expect(result.items('Send')[0]?.json).toMatchObject({ success: false, outcome: 'not sent', message: expect.stringMatching(message) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		success: false,
+		outcome: 'not sent',
+		message: expect.stringMatching(message),
+	});
 	expect(bench.requests()).toEqual([]);
 });

@@ -3,18 +3,36 @@ import { phone, setUpSendBench, tablet } from './sendBench';
 
 const bench = setUpSendBench();
 const push = { recipients: phone, title: 'Hi' };
-const answer = (status: number, reason: string, headers?: Record<string, string>): { type: 'answer'; status: number; reason: string; headers?: Record<string, string> } => ({ type: 'answer', status, reason, headers });
+const answer = (
+	status: number,
+	reason: string,
+	headers?: Record<string, string>,
+): { type: 'answer'; status: number; reason: string; headers?: Record<string, string> } => ({
+	type: 'answer',
+	status,
+	reason,
+	headers,
+});
 
 it('says what was repeated and why', async () => {
 	bench.peer.simulator.script.at(1, answer(503, 'Shutdown'));
 	const result = await bench.send(push);
-	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted', attempts: 2, repeats: [{ why: 'Shutdown', waitedMs: 0 }] });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		outcome: 'accepted',
+		attempts: 2,
+		repeats: [{ why: 'Shutdown', waitedMs: 0 }],
+	});
 });
 
 it('leaves a server error to the user, and says so', async () => {
 	bench.peer.simulator.script.always(answer(500, 'InternalServerError'));
 	const result = await bench.send(push);
-	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'rejected', status: 500, attempts: 1, advice: expect.stringMatching(/15 minutes, or set Retries/) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		outcome: 'rejected',
+		status: 500,
+		attempts: 1,
+		advice: expect.stringMatching(/15 minutes, or set Retries/),
+	});
 });
 
 it.each([
@@ -23,14 +41,24 @@ it.each([
 ])('repeats a server error by option, after Retry-After as %s', async (_form, retryAfter) => {
 	bench.peer.simulator.script.at(1, answer(503, 'ServiceUnavailable', { 'retry-after': retryAfter() }));
 	const result = await bench.send({ ...push, options: { retries: 1 } });
-	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted', attempts: 2, repeats: [{ why: 'ServiceUnavailable', waitedMs: 0 }] });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		outcome: 'accepted',
+		attempts: 2,
+		repeats: [{ why: 'ServiceUnavailable', waitedMs: 0 }],
+	});
 });
 
 it('reports a lost answer as unknown, and hints at it', async () => {
 	bench.peer.simulator.script.at(1, { type: 'cut' });
 	const result = await bench.send(push);
 	expect(result.status).toBe('success');
-	expect(result.items('Send')[0]?.json).toMatchObject({ success: false, outcome: 'unknown', status: null, message: expect.any(String), advice: expect.any(String) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		success: false,
+		outcome: 'unknown',
+		status: null,
+		message: expect.any(String),
+		advice: expect.any(String),
+	});
 	expect(result.hints('Send')).toEqual([expect.stringMatching(/No answer came for 1 of 1 pushes/)]);
 	expect(bench.header('apns-id')).toBeUndefined();
 });
@@ -38,7 +66,11 @@ it('reports a lost answer as unknown, and hints at it', async () => {
 it('sends again by option, with the same APNs ID', async () => {
 	bench.peer.simulator.script.at(1, { type: 'cut' });
 	const result = await bench.send({ ...push, options: { onUnknown: 'sendAgain' } });
-	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted', attempts: 2, repeats: [{ why: 'unknown' }] });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		outcome: 'accepted',
+		attempts: 2,
+		repeats: [{ why: 'unknown' }],
+	});
 	expect(bench.header('apns-id', 0)).toMatch(/^[0-9a-f-]{36}$/);
 	expect(bench.header('apns-id', 1)).toBe(bench.header('apns-id', 0));
 });
@@ -50,7 +82,10 @@ it('gives up on a push after its timeout', async () => {
 });
 
 it('sends one payload to many devices of one field, in order', async () => {
-	const result = await bench.send({ recipients: `${phone}, <${tablet.match(/.{8}/g)?.join(' ') ?? ''}>\nnot-a-token`, title: 'Hi' });
+	const result = await bench.send({
+		recipients: `${phone}, <${tablet.match(/.{8}/g)?.join(' ') ?? ''}>\nnot-a-token`,
+		title: 'Hi',
+	});
 	expect(result.items('Send').map(({ json }) => [json.deviceToken, json.outcome])).toEqual([
 		[phone, 'accepted'],
 		[tablet, 'accepted'],
@@ -71,14 +106,20 @@ it('reads base64 tokens for MDM, and for no other type', async () => {
 	await bench.send({ recipients, pushType: 'mdm', topic: 'com.apple.mgmt.x', pushMagic: 'magic' });
 	expect(bench.requests()[0]?.path).toBe(`/3/device/${phone}`);
 	const result = await bench.send({ recipients, title: 'Hi' });
-	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'not sent', message: expect.stringMatching(/may be base64/) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		outcome: 'not sent',
+		message: expect.stringMatching(/may be base64/),
+	});
 });
 
 it('keeps duplicates, and sends them once by option', async () => {
 	const items = [{ token: phone }, { token: tablet }, { token: phone.toUpperCase() }];
 	await bench.send({ recipients: '={{ $json.token }}', title: 'Hi' }, items);
 	expect(bench.requests()).toHaveLength(3);
-	const result = await bench.send({ recipients: '={{ $json.token }}', title: 'Hi', options: { skipDuplicates: true } }, items);
+	const result = await bench.send(
+		{ recipients: '={{ $json.token }}', title: 'Hi', options: { skipDuplicates: true } },
+		items,
+	);
 	expect(bench.requests()).toHaveLength(5);
 	expect(result.items('Send').map(({ json, pairedItem }) => [json.deviceToken, pairedItem])).toEqual([
 		[phone, { item: 0 }],
@@ -90,12 +131,18 @@ it('keeps duplicates, and sends them once by option', async () => {
 it('fails on a refused device by option', async () => {
 	bench.peer.simulator.devices.unregister(phone);
 	const result = await bench.send({ ...push, options: { onRejectedDevice: 'fail' } });
-	expect(result.error).toEqual({ message: expect.stringMatching(/\(Unregistered\)/), description: expect.stringMatching(/Delete this device token/) });
+	expect(result.error).toEqual({
+		message: expect.stringMatching(/\(Unregistered\)/),
+		description: expect.stringMatching(/Delete this device token/),
+	});
 });
 
 it('sums up each input item by option', async () => {
 	bench.peer.simulator.devices.unregister(tablet);
-	const result = await bench.send({ recipients: '={{ $json.tokens }}', title: 'Hi', options: { output: 'summary' } }, [{ tokens: [phone, tablet, 'x'] }, { tokens: phone }]);
+	const result = await bench.send({ recipients: '={{ $json.tokens }}', title: 'Hi', options: { output: 'summary' } }, [
+		{ tokens: [phone, tablet, 'x'] },
+		{ tokens: phone },
+	]);
 	expect(result.items('Send').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual([
 		expect.objectContaining({
 			success: false,
@@ -107,7 +154,9 @@ it('sums up each input item by option', async () => {
 			reasons: { Unregistered: 1 },
 			tokensToDelete: [tablet],
 			tokensToCheck: [],
-			message: expect.stringMatching(/^1 of 3 pushes accepted by APNs\. 1 refused\. 1 not sent\..*Delete this device token/),
+			message: expect.stringMatching(
+				/^1 of 3 pushes accepted by APNs\. 1 refused\. 1 not sent\..*Delete this device token/,
+			),
 			pairedItem: { item: 0 },
 		}),
 		expect.objectContaining({ success: true, total: 1, accepted: 1, pairedItem: { item: 1 } }),
@@ -118,23 +167,44 @@ it('sums up each input item by option', async () => {
 it('does not offer tokens for deletion that may belong to the other environment', async () => {
 	bench.peer.simulator.script.always(answer(400, 'BadDeviceToken'));
 	const result = await bench.send({ recipients: [phone, tablet].join(), title: 'Hi', options: { output: 'summary' } });
-	expect(result.items('Send')[0]?.json).toMatchObject({ tokensToDelete: [], tokensToCheck: [phone, tablet], message: expect.stringMatching(/environment/) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		tokensToDelete: [],
+		tokensToCheck: [phone, tablet],
+		message: expect.stringMatching(/environment/),
+	});
 });
 
 it('sends no more to a topic that APNs refuses, and says what was not sent', async () => {
 	const tokens = Array.from({ length: 5_000 }, (_, index) => index.toString(16).padStart(64, '0'));
-	const items = [{ tokens: [phone], topic: 'com.example.app' }, { tokens, topic: 'com.example.other' }];
-	const result = await bench.send({ recipients: '={{ $json.tokens }}', topic: '={{ $json.topic }}', title: 'Hi', options: { maxInFlight: 10, maxConnections: 1 } }, items);
+	const items = [
+		{ tokens: [phone], topic: 'com.example.app' },
+		{ tokens, topic: 'com.example.other' },
+	];
+	const result = await bench.send(
+		{
+			recipients: '={{ $json.tokens }}',
+			topic: '={{ $json.topic }}',
+			title: 'Hi',
+			options: { maxInFlight: 10, maxConnections: 1 },
+		},
+		items,
+	);
 	const outcomes = result.items('Send').map(({ json }) => json.outcome);
 	expect(outcomes).toHaveLength(5_001);
 	expect(outcomes[0]).toBe('accepted');
 	expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(1);
 	expect(bench.requests().length).toBeLessThan(1_000);
-	expect(result.items('Send').at(-1)?.json).toMatchObject({ outcome: 'not sent', message: expect.stringMatching(/com\.example\.other before in this run \(TopicDisallowed\)/) });
+	expect(result.items('Send').at(-1)?.json).toMatchObject({
+		outcome: 'not sent',
+		message: expect.stringMatching(/com\.example\.other before in this run \(TopicDisallowed\)/),
+	});
 });
 
 it('sends each item to the environment it names', async () => {
-	const result = await bench.send({ recipients: phone, title: 'Hi', options: { environment: '={{ $json.environment }}' } }, [{ environment: 'development' }, { environment: 'production' }, { environment: '' }]);
+	const result = await bench.send(
+		{ recipients: phone, title: 'Hi', options: { environment: '={{ $json.environment }}' } },
+		[{ environment: 'development' }, { environment: 'production' }, { environment: '' }],
+	);
 	expect(result.items('Send').map(({ json, pairedItem }) => [json.environment, pairedItem])).toEqual([
 		['development', { item: 0 }],
 		['production', { item: 1 }],
@@ -145,11 +215,26 @@ it('sends each item to the environment it names', async () => {
 it('gives a model one summary with the advice in its message', async () => {
 	bench.peer.simulator.devices.unregister(tablet);
 	const result = await bench.engine.run({
-		nodes: [{ id: '1', name: 'Tool', type: 'n8n-nodes-apns.apnsSendTool', typeVersion: 1, position: [0, 0], parameters: { recipients: JSON.stringify([phone, tablet]), title: 'Hi' }, credentials: { apnsApi: { id: 'apns', name: 'APNs account' } } }],
+		nodes: [
+			{
+				id: '1',
+				name: 'Tool',
+				type: 'n8n-nodes-apns.apnsSendTool',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: { recipients: JSON.stringify([phone, tablet]), title: 'Hi' },
+				credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
+			},
+		],
 		connections: {},
 	});
 	expect(result.items('Tool').map(({ json }) => json)).toEqual([
-		expect.objectContaining({ success: false, total: 2, accepted: 1, message: expect.stringMatching(/1 of 2 pushes accepted.*Delete this device token/) }),
+		expect.objectContaining({
+			success: false,
+			total: 2,
+			accepted: 1,
+			message: expect.stringMatching(/1 of 2 pushes accepted.*Delete this device token/),
+		}),
 	]);
 });
 

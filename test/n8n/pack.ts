@@ -17,14 +17,24 @@ export interface PackedPackage {
 /** Packs and unpacks; `dist` must have been built. */
 export function packPackage(): PackedPackage {
 	const folder = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-apns-pack-'));
-	const listing = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+	const listing = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+		cwd: root,
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
 	const parsed: unknown = JSON.parse(listing);
 	// npm 12 lists packages by name, earlier versions in an array.
 	const [entry] = Object.values(parsed as Record<string, { filename: string; files: Array<{ path: string }> }>);
 	if (entry === undefined) throw new Error('npm pack listed nothing');
 	const modules = path.join(folder, 'node_modules');
 	mkdirSync(path.join(modules, 'n8n-nodes-apns'), { recursive: true });
-	execFileSync('tar', ['-xzf', path.join(folder, entry.filename), '--strip-components=1', '-C', path.join(modules, 'n8n-nodes-apns')]);
+	execFileSync('tar', [
+		'-xzf',
+		path.join(folder, entry.filename),
+		'--strip-components=1',
+		'-C',
+		path.join(modules, 'n8n-nodes-apns'),
+	]);
 	symlinkSync(path.join(root, 'node_modules/n8n-workflow'), path.join(modules, 'n8n-workflow'), 'dir');
 	return {
 		dir: path.join(modules, 'n8n-nodes-apns'),

@@ -54,37 +54,61 @@ const cases: readonly Case[] = [
 		payload: '{"aps":{"content-changed":true}}' },
 ];
 
-it.each(cases)('sends $pushType as in "$page"', async ({ pushType, parameters, topic, priority, expiration, payload }) => {
-	// The key of the simulator's team covers one app; the MDM topic is another, so its answer is not what counts here.
-	const result = await bench.send({ recipients: phone, pushType, ...parameters });
-	expect(result.status === 'success' || pushType === 'mdm').toBe(true);
-	expect(bench.body()).toBe(payload);
-	expect({ topic: bench.header('apns-topic'), type: bench.header('apns-push-type'), priority: bench.header('apns-priority'), expiration: bench.header('apns-expiration') }).toEqual({
-		topic,
-		type: pushType,
-		priority,
-		expiration,
-	});
-});
+it.each(cases)(
+	'sends $pushType as in "$page"',
+	async ({ pushType, parameters, topic, priority, expiration, payload }) => {
+		// The key of the simulator's team covers one app; the MDM topic is another, so its answer is not what counts here.
+		const result = await bench.send({ recipients: phone, pushType, ...parameters });
+		expect(result.status === 'success' || pushType === 'mdm').toBe(true);
+		expect(bench.body()).toBe(payload);
+		expect({
+			topic: bench.header('apns-topic'),
+			type: bench.header('apns-push-type'),
+			priority: bench.header('apns-priority'),
+			expiration: bench.header('apns-expiration'),
+		}).toEqual({
+			topic,
+			type: pushType,
+			priority,
+			expiration,
+		});
+	},
+);
 
-it.each(cases.filter(({ topic }) => topic !== 'com.example.app'))('never adds the suffix of $pushType twice', async ({ pushType, parameters, topic }) => {
-	await bench.send({ recipients: phone, pushType, ...parameters, topic });
-	expect(bench.header('apns-topic')).toBe(topic);
-});
+it.each(cases.filter(({ topic }) => topic !== 'com.example.app'))(
+	'never adds the suffix of $pushType twice',
+	async ({ pushType, parameters, topic }) => {
+		await bench.send({ recipients: phone, pushType, ...parameters, topic });
+		expect(bench.header('apns-topic')).toBe(topic);
+	},
+);
 
 it('offers exactly these types, in alphabetical order', () => {
-	const { properties } = bench.engine.loader.getNode('apnsSend').type.description as { properties: Array<{ name: string; options?: Array<{ value: string }> }> };
-	expect(properties.find(({ name }) => name === 'pushType')?.options?.map(({ value }) => value)).toEqual(cases.map(({ pushType }) => pushType));
+	const { properties } = bench.engine.loader.getNode('apnsSend').type.description as {
+		properties: Array<{ name: string; options?: Array<{ value: string }> }>;
+	};
+	expect(properties.find(({ name }) => name === 'pushType')?.options?.map(({ value }) => value)).toEqual(
+		cases.map(({ pushType }) => pushType),
+	);
 });
 
 it('passes on a push type Apple may add later, with its payload as JSON', async () => {
-	await bench.send({ recipients: phone, pushType: '={{ "hologram" }}', payloadType: 'json', payloadJson: '{"aps":{}}' });
+	await bench.send({
+		recipients: phone,
+		pushType: '={{ "hologram" }}',
+		payloadType: 'json',
+		payloadJson: '{"aps":{}}',
+	});
 	expect([bench.header('apns-push-type'), bench.body()]).toEqual(['hologram', '{"aps":{}}']);
 });
 
 it.each([
 	['a Wallet pass', 'pass.com.example.ticket', '{}'],
-	['a Safari website', 'web.com.example', '{"aps":{"alert":{"title":"Flight A998","body":"Boarding","action":"View"},"url-args":["boarding","A998"]}}'],
+	[
+		'a Safari website',
+		'web.com.example',
+		'{"aps":{"alert":{"title":"Flight A998","body":"Boarding","action":"View"},"url-args":["boarding","A998"]}}',
+	],
 ])('sends %s through JSON', async (_what, topic, payloadJson) => {
 	await bench.send({ recipients: phone, topic, payloadType: 'json', payloadJson });
 	expect([bench.header('apns-topic'), bench.body()]).toEqual([topic, payloadJson]);
@@ -94,7 +118,10 @@ it('lets a VoIP push have 5,120 bytes, and everything else 4,096', async () => {
 	const data = (bytes: number): string => JSON.stringify({ x: 'x'.repeat(bytes - '{"x":""}'.length) });
 	expect((await bench.send({ recipients: phone, pushType: 'voip', data: data(5_120) })).status).toBe('success');
 	expect((await bench.send({ recipients: phone, pushType: 'complication', data: data(4_096) })).status).toBe('success');
-	for (const [pushType, bytes, limit] of [['voip', 5_121, '5120'], ['complication', 4_097, '4096']] as const) {
+	for (const [pushType, bytes, limit] of [
+		['voip', 5_121, '5120'],
+		['complication', 4_097, '4096'],
+	] as const) {
 		const message = expect.stringContaining(`${bytes} bytes, 1 more than the ${limit} allowed`);
 		expect((await bench.send({ recipients: phone, pushType, data: data(bytes) })).error?.message).toEqual(message);
 		const own = await bench.send({ recipients: phone, pushType, data: '={{ $json.data }}' }, [{ data: data(bytes) }]);

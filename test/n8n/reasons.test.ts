@@ -1,5 +1,5 @@
 /** Every reason of Apple's table, provoked once: its message is read, and tells what to do. */
-import { deviceReasons } from '../simulator/reasons';
+import { deviceReasons } from '../../tools/simulator/reasons';
 import { phone, setUpSendBench } from './sendBench';
 
 const bench = setUpSendBench();
@@ -41,10 +41,18 @@ const expected: Readonly<Record<keyof typeof deviceReasons, readonly [ends: 'ite
 	Shutdown: ['resent', /new connection/],
 };
 
-const spellings = Object.entries(deviceReasons).flatMap(([reason, row]) => [[reason, reason, row.status] as const, ...('observed' in row ? [[row.observed, reason, row.status] as const] : [])]);
+const spellings = Object.entries(deviceReasons).flatMap(([reason, row]) => [
+	[reason, reason, row.status] as const,
+	...('observed' in row ? [[row.observed, reason, row.status] as const] : []),
+]);
 
 it.each(spellings)('%s', async (spelling, reason, status) => {
-	bench.peer.simulator.script.always({ type: 'answer', status, reason: spelling, ...(status === 410 ? { timestampMs: 1_508_249_865_488 } : {}) });
+	bench.peer.simulator.script.always({
+		type: 'answer',
+		status,
+		reason: spelling,
+		...(status === 410 ? { timestampMs: 1_508_249_865_488 } : {}),
+	});
 	const [ends, advice] = expected[reason as keyof typeof deviceReasons];
 	const result = await bench.send({ recipients: phone, title: 'Hi', options: { retries: 0 } });
 	if (ends === 'run') {
@@ -67,5 +75,9 @@ it.each(spellings)('%s', async (spelling, reason, status) => {
 it('keeps a reason Apple may add later, and describes it by its status', async () => {
 	bench.peer.simulator.script.always({ type: 'answer', status: 400, reason: 'BadHologram' });
 	const result = await bench.send({ recipients: phone, title: 'Hi' });
-	expect(result.items('Send')[0]?.json).toMatchObject({ reason: 'BadHologram', message: 'APNs answered BadHologram (status 400).', advice: expect.stringMatching(/Handling notification responses/) });
+	expect(result.items('Send')[0]?.json).toMatchObject({
+		reason: 'BadHologram',
+		message: 'APNs answered BadHologram (status 400).',
+		advice: expect.stringMatching(/Handling notification responses/),
+	});
 });

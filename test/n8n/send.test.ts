@@ -5,7 +5,9 @@ import type { IWorkflowBase } from 'n8n-workflow';
 import { bundleId } from './credential';
 import { phone, setUpSendBench } from './sendBench';
 
-const example = JSON.parse(readFileSync(path.resolve(__dirname, '../../examples/send-alert.json'), 'utf8')) as IWorkflowBase;
+const example = JSON.parse(
+	readFileSync(path.resolve(__dirname, '../../examples/send-alert.json'), 'utf8'),
+) as IWorkflowBase;
 const bench = setUpSendBench();
 const { send } = bench;
 
@@ -19,7 +21,16 @@ it('runs an exported workflow several times over one connection with one provide
 		const result = await bench.engine.run(example);
 		expect(result.status).toBe('success');
 		expect(result.items('APNs Send').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual([
-			expect.objectContaining({ success: true, outcome: 'accepted', status: 200, pairedItem: { item: 0 }, environment: 'development', topic: bundleId, pushType: 'alert', attempts: 1 }),
+			expect.objectContaining({
+				success: true,
+				outcome: 'accepted',
+				status: 200,
+				pairedItem: { item: 0 },
+				environment: 'development',
+				topic: bundleId,
+				pushType: 'alert',
+				attempts: 1,
+			}),
 			expect.objectContaining({ success: true, outcome: 'accepted' }),
 		]);
 	}
@@ -47,12 +58,35 @@ it('sends the payload the fields describe', async () => {
 		recipients: phone,
 		title: 'Title',
 		body: 'Body',
-		options: { subtitle: 'Sub', badge: 3, sound: 'default', threadId: 'thread', customData: '{"order":42}', collapseId: 'one', priority: 5, expiration: '2030-01-01T00:00:00Z' },
+		options: {
+			subtitle: 'Sub',
+			badge: 3,
+			sound: 'default',
+			threadId: 'thread',
+			customData: '{"order":42}',
+			collapseId: 'one',
+			priority: 5,
+			expiration: '2030-01-01T00:00:00Z',
+		},
 	});
 	const [request] = bench.peer.simulator.journal.requests;
-	expect(request?.json).toEqual({ aps: { alert: { title: 'Title', subtitle: 'Sub', body: 'Body' }, badge: 3, sound: 'default', 'thread-id': 'thread' }, order: 42 });
-	const header = (name: string): string | undefined => (request === undefined ? undefined : bench.peer.simulator.journal.header(request, name));
-	expect({ collapse: header('apns-collapse-id'), priority: header('apns-priority'), expiration: header('apns-expiration'), type: header('apns-push-type') }).toEqual({
+	expect(request?.json).toEqual({
+		aps: {
+			alert: { title: 'Title', subtitle: 'Sub', body: 'Body' },
+			badge: 3,
+			sound: 'default',
+			'thread-id': 'thread',
+		},
+		order: 42,
+	});
+	const header = (name: string): string | undefined =>
+		request === undefined ? undefined : bench.peer.simulator.journal.header(request, name);
+	expect({
+		collapse: header('apns-collapse-id'),
+		priority: header('apns-priority'),
+		expiration: header('apns-expiration'),
+		type: header('apns-push-type'),
+	}).toEqual({
 		collapse: 'one',
 		priority: '5',
 		expiration: String(Date.UTC(2030, 0, 1) / 1_000),
@@ -72,14 +106,25 @@ it('makes a refused device an item that says why and since when, also when it is
 	const result = await send({ recipients: phone, title: 'Hi' });
 	expect(result.status).toBe('success');
 	expect(result.items('Send').map(({ json }) => json)).toEqual([
-		expect.objectContaining({ success: false, outcome: 'rejected', status: 410, reason: 'Unregistered', unregisteredAt: '2017-10-17T14:17:45.488Z', advice: expect.stringMatching(/Delete/) }),
+		expect.objectContaining({
+			success: false,
+			outcome: 'rejected',
+			status: 410,
+			reason: 'Unregistered',
+			unregisteredAt: '2017-10-17T14:17:45.488Z',
+			advice: expect.stringMatching(/Delete/),
+		}),
 	]);
 	expect(result.items('Send')[0]?.json).not.toHaveProperty('error');
 	expect(result.hints('Send')).toEqual([expect.stringMatching(/1 of 1 device tokens/)]);
 });
 
 it('names the field of an invalid item and still sends the others', async () => {
-	const result = await send({ recipients: '={{ $json.token }}', title: 'Hi' }, [{ token: phone }, { token: 'not a token' }, { token: 'cd'.repeat(32) }]);
+	const result = await send({ recipients: '={{ $json.token }}', title: 'Hi' }, [
+		{ token: phone },
+		{ token: 'not a token' },
+		{ token: 'cd'.repeat(32) },
+	]);
 	expect(result.items('Send').map(({ json, pairedItem }) => [json.outcome, pairedItem])).toEqual([
 		['accepted', { item: 0 }],
 		['not sent', { item: 1 }],
@@ -94,7 +139,10 @@ it('ends the run with one sentence and its remedy when the key was revoked', asy
 	bench.peer.simulator.revoke(bench.peer.key.keyId);
 	const result = await send({ recipients: phone, title: 'Hi' });
 	expect(result.status).toBe('error');
-	expect(result.error).toEqual({ message: expect.stringMatching(/InvalidProviderToken/), description: expect.stringMatching(/revoked/) });
+	expect(result.error).toEqual({
+		message: expect.stringMatching(/InvalidProviderToken/),
+		description: expect.stringMatching(/revoked/),
+	});
 });
 
 it('names the field of a credential that cannot work, and shows nothing of the key', async () => {
@@ -120,12 +168,21 @@ describe('with failing items', () => {
 		const result = await send(parameters, items, { onError: 'continueErrorOutput' });
 		expect(result.items('Send', 0).map(({ json }) => json.success)).toEqual([true]);
 		expect(result.items('Send', 1).map(({ json }) => json)).toEqual([
-			expect.objectContaining({ error: expect.stringMatching(/Unregistered/), message: expect.stringMatching(/Delete/), details: expect.objectContaining({ reason: 'Unregistered' }) }),
+			expect.objectContaining({
+				error: expect.stringMatching(/Unregistered/),
+				message: expect.stringMatching(/Delete/),
+				details: expect.objectContaining({ reason: 'Unregistered' }),
+			}),
 		]);
 	});
 
 	it('does not send again under Retry On Fail when a push was accepted', async () => {
-		await send(parameters, items, { retryOnFail: true, maxTries: 3, waitBetweenTries: 10, onError: 'continueErrorOutput' });
+		await send(parameters, items, {
+			retryOnFail: true,
+			maxTries: 3,
+			waitBetweenTries: 10,
+			onError: 'continueErrorOutput',
+		});
 		expect(bench.peer.simulator.counters()).toMatchObject({ streams: 2, accepted: 1 });
 	});
 

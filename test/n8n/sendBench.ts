@@ -1,7 +1,7 @@
 /** One APNs Send node of the packed package in the real engine, before a simulator: what nearly every test of the node needs. */
 import type { ICredentialDataDecryptedObject, INode, INodeParameters } from 'n8n-workflow';
-import type { RequestRecord } from '../simulator/journal';
-import type { SimulatorOptions } from '../simulator/simulator';
+import type { RequestRecord } from '../../tools/simulator/journal';
+import type { SimulatorOptions } from '../../tools/simulator/simulator';
 import { type SimulatorWithCredential, startSimulatorWithCredential } from './credential';
 import { createEngine, type Engine, type RunOptions, type RunResult, type StoredCredential } from './engine';
 import { type PackedPackage, packPackage } from './pack';
@@ -48,7 +48,8 @@ export function setUpSendBench(options: () => SimulatorOptions = () => ({})): Se
 		get engine() {
 			return engine;
 		},
-		setCredential: (fields) => void credentials.set('apns', { name: 'APNs account', type: 'apnsApi', data: { ...peer.credential, ...fields } }),
+		setCredential: (fields) =>
+			void credentials.set('apns', { name: 'APNs account', type: 'apnsApi', data: { ...peer.credential, ...fields } }),
 		send: async (parameters, items = [{}], node = {}, run = {}) =>
 			await engine.run(
 				{

@@ -33,8 +33,11 @@ it('runs no script at install', () => {
 });
 
 it('requires nothing but itself, Node and n8n-workflow', () => {
-	const foreign = scripts().flatMap((file) => [...read(file).matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1] ?? ''));
-	const allowed = (name: string): boolean => name.startsWith('.') || name === 'n8n-workflow' || builtinModules.includes(name.replace(/^node:/, ''));
+	const foreign = scripts().flatMap((file) =>
+		[...read(file).matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1] ?? ''),
+	);
+	const allowed = (name: string): boolean =>
+		name.startsWith('.') || name === 'n8n-workflow' || builtinModules.includes(name.replace(/^node:/, ''));
 	expect([...new Set(foreign)].filter((name) => !allowed(name))).toEqual([]);
 });
 
@@ -52,15 +55,20 @@ it('ships the licence of every bundled library', () => {
 	const vendor = path.join(packed.dir, 'dist/nodes/shared/vendor');
 	const bundles = readdirSync(vendor).filter((name) => name.endsWith('.js'));
 	expect(bundles).toContain('jose.js');
-	const licences = bundles.map((bundle) => readFileSync(path.join(vendor, bundle.replace(/\.js$/, '.LICENSE.txt')), 'utf8'));
-	for (const licence of licences) expect(licence.slice(0, 2_000)).toMatch(/^\S+ \d+\.\d+\.\d+ \(.+\)\n\n[\s\S]*(Copyright|copyright)/);
+	const licences = bundles.map((bundle) =>
+		readFileSync(path.join(vendor, bundle.replace(/\.js$/, '.LICENSE.txt')), 'utf8'),
+	);
+	for (const licence of licences)
+		expect(licence.slice(0, 2_000)).toMatch(/^\S+ \d+\.\d+\.\d+ \(.+\)\n\n[\s\S]*(Copyright|copyright)/);
 });
 
 it('lets every node of the process share one session cache', () => {
 	const load = createRequire(path.join(packed.dir, 'package.json'));
 	const shared: { processCache: unknown } = load('./dist/nodes/shared/client/options.js');
 	expect(load('./dist/nodes/shared/client/options.js')).toBe(shared);
-	expect(scripts().filter((file) => /new SessionCache|new sessionCache_1\.SessionCache/.test(read(file)))).toEqual(['dist/nodes/shared/client/options.js']);
+	expect(scripts().filter((file) => /new SessionCache|new sessionCache_1\.SessionCache/.test(read(file)))).toEqual([
+		'dist/nodes/shared/client/options.js',
+	]);
 });
 
 it('names no machine path', () => {

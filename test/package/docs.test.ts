@@ -9,7 +9,9 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 const documents = ['README.md', 'CHANGELOG.md', ...readdirSync(path.join(root, 'docs')).map((file) => `docs/${file}`)];
 
 it('docs/connection-lifetime.md names every constant with its value', () => {
-	const rows = [...read('docs/connection-lifetime.md').matchAll(/^\| `(\w+)` \| ([\d,]+) \|/gm)].map(([, name, value]) => [name, Number(value?.replaceAll(',', ''))]);
+	const rows = [...read('docs/connection-lifetime.md').matchAll(/^\| `(\w+)` \| ([\d,]+) \|/gm)].map(
+		([, name, value]) => [name, Number(value?.replaceAll(',', ''))],
+	);
 	expect(Object.fromEntries(rows)).toEqual({ ...timing, ...defaultLimits });
 });
 

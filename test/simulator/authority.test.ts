@@ -1,8 +1,16 @@
 /** What the authority makes is what OpenSSL and Apple's rules expect. */
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { createAuthority, createSigningKey } from './authority';
-import { readClientCertificate } from './certificates';
-import { decodeAll, decodeObjectIdentifier, integer, objectIdentifier, sequence, time, utf8 } from './der';
+import { createAuthority, createSigningKey } from '../../tools/simulator/authority';
+import { readClientCertificate } from '../../tools/simulator/certificates';
+import {
+	decodeAll,
+	decodeObjectIdentifier,
+	integer,
+	objectIdentifier,
+	sequence,
+	time,
+	utf8,
+} from '../../tools/simulator/der';
 
 const authority = createAuthority();
 const ca = new X509Certificate(authority.caPem);
@@ -12,7 +20,12 @@ test('server certificates name localhost and its addresses, and are signed by th
 		const certificate = new X509Certificate(authority.server({ keyType }).certificatePem);
 		expect(certificate.verify(ca.publicKey)).toBe(true);
 		expect(certificate.checkIssued(ca)).toBe(true);
-		expect([certificate.checkHost('localhost'), certificate.checkIP('127.0.0.1'), certificate.checkIP('::1'), certificate.checkHost('example.com')]).toEqual(['localhost', '127.0.0.1', '::1', undefined]);
+		expect([
+			certificate.checkHost('localhost'),
+			certificate.checkIP('127.0.0.1'),
+			certificate.checkIP('::1'),
+			certificate.checkHost('example.com'),
+		]).toEqual(['localhost', '127.0.0.1', '::1', undefined]);
 	}
 	expect(createAuthority({ keyType: 'rsa' }).server().certificatePem).toContain('BEGIN CERTIFICATE');
 });
@@ -28,9 +41,18 @@ test("provider certificates carry Apple's marks and topics", () => {
 	const certificate = new X509Certificate(certificatePem);
 	expect(certificate.checkPrivateKey(createPrivateKey(privateKeyPem))).toBe(true);
 	expect(certificate.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
-	expect(readClientCertificate(certificate, true)).toMatchObject({ uid, teamId: 'TEAM000009', topics: topics.map(({ topic }) => topic), environments: ['development', 'production'], trusted: true });
+	expect(readClientCertificate(certificate, true)).toMatchObject({
+		uid,
+		teamId: 'TEAM000009',
+		topics: topics.map(({ topic }) => topic),
+		environments: ['development', 'production'],
+		trusted: true,
+	});
 	// The list as pushy's generator encodes it for the same topics.
-	const list = `0c14${Buffer.from(uid).toString('hex')}30050c03617070` + `0c19${Buffer.from(`${uid}.voip`).toString('hex')}30060c04766f6970` + `0c21${Buffer.from(`${uid}.complication`).toString('hex')}300e0c0c${Buffer.from('complication').toString('hex')}`;
+	const list =
+		`0c14${Buffer.from(uid).toString('hex')}30050c03617070` +
+		`0c19${Buffer.from(`${uid}.voip`).toString('hex')}30060c04766f6970` +
+		`0c21${Buffer.from(`${uid}.complication`).toString('hex')}300e0c0c${Buffer.from('complication').toString('hex')}`;
 	expect(certificate.raw.toString('hex')).toContain(`3073${list}`);
 });
 
@@ -39,7 +61,9 @@ test.each([
 	['production', ['production'], 'Apple Production IOS Push Services: '],
 	['voip', ['development', 'production'], 'VoIP Services: '],
 ] as const)('a %s certificate serves %j', (kind, environments, name) => {
-	const certificate = new X509Certificate(authority.provider({ uid: 'com.example.app', kind, keyType: 'ec' }).certificatePem);
+	const certificate = new X509Certificate(
+		authority.provider({ uid: 'com.example.app', kind, keyType: 'ec' }).certificatePem,
+	);
 	expect(certificate.subject).toContain(`CN=${name}com.example.app`);
 	expect(readClientCertificate(certificate, true).environments).toEqual(environments);
 });
@@ -47,7 +71,9 @@ test.each([
 test('validity is as asked, beyond 2049 too', () => {
 	const notAfterMs = Date.parse('2051-02-03T04:05:06Z');
 	const notBeforeMs = Date.parse('2020-01-01T00:00:00Z');
-	const certificate = new X509Certificate(authority.provider({ uid: 'a', keyType: 'ec', notBeforeMs, notAfterMs }).certificatePem);
+	const certificate = new X509Certificate(
+		authority.provider({ uid: 'a', keyType: 'ec', notBeforeMs, notAfterMs }).certificatePem,
+	);
 	expect([Date.parse(certificate.validFrom), Date.parse(certificate.validTo)]).toEqual([notBeforeMs, notAfterMs]);
 });
 

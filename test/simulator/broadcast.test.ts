@@ -1,8 +1,8 @@
 /** Broadcasts and channel management: every reason of Apple's second table, and what becomes of channels and messages. */
-import { broadcastRules } from './broadcastApi';
-import { channelLimitRule, channelRules } from './channelApi';
-import { createChannelStore } from './channels';
-import { broadcastReasons, statusOf } from './reasons';
+import { broadcastRules } from '../../tools/simulator/broadcastApi';
+import { channelLimitRule, channelRules } from '../../tools/simulator/channelApi';
+import { createChannelStore } from '../../tools/simulator/channels';
+import { broadcastReasons, statusOf } from '../../tools/simulator/reasons';
 import type { Bench, TestClient } from './testClient';
 import { bundleId, startBench, teamId } from './testClient';
 
@@ -20,14 +20,20 @@ let stored: string;
 let unstored: string;
 
 async function create(policy: 0 | 1): Promise<string> {
-	const reply = await manage.request(bench.manage('POST', 'channels'), JSON.stringify({ 'message-storage-policy': policy, 'push-type': 'LiveActivity' }));
+	const reply = await manage.request(
+		bench.manage('POST', 'channels'),
+		JSON.stringify({ 'message-storage-policy': policy, 'push-type': 'LiveActivity' }),
+	);
 	expect(reply).toMatchObject({ status: 201, body: '', headersOnly: true });
 	return reply.headers['apns-channel-id'] ?? '';
 }
 
 beforeEach(async () => {
 	nowMs = startMs;
-	bench = await startBench({ clock: () => nowMs, broadcastRateLimit: { broadcasts: 50, withinMs: 60_000 } }, { bundleIds: [bundleId, quiet], broadcastDisabled: [quiet] });
+	bench = await startBench(
+		{ clock: () => nowMs, broadcastRateLimit: { broadcasts: 50, withinMs: 60_000 } },
+		{ bundleIds: [bundleId, quiet], broadcastDisabled: [quiet] },
+	);
 	push = await bench.connect();
 	manage = await bench.connect({ port: bench.simulator.managementPort });
 	stored = await create(1);
@@ -44,13 +50,23 @@ test.each<readonly [Reason, string, Lines, string]>([
 	['MethodNotAllowed', 'a method other than POST', { ':method': 'PUT' }, update],
 	['MissingProviderToken', 'no token', { authorization: undefined }, update],
 	['InvalidProviderToken', 'a token that is none', { authorization: 'bearer x' }, update],
-	['TopicDisallowed', 'a suffix on the bundle id', { ':path': `/4/broadcasts/apps/${bundleId}.push-type.liveactivity` }, update],
+	[
+		'TopicDisallowed',
+		'a suffix on the bundle id',
+		{ ':path': `/4/broadcasts/apps/${bundleId}.push-type.liveactivity` },
+		update,
+	],
 	['TopicMismatch', "another team's app", { ':path': '/4/broadcasts/apps/com.stranger.app' }, update],
 	['FeatureNotEnabled', 'an app without the capability', { ':path': `/4/broadcasts/apps/${quiet}` }, update],
 	['BadMessageId', 'a request id that is no UUID', { 'apns-request-id': 'one' }, update],
 	['MissingChannelId', 'no channel', { 'apns-channel-id': undefined }, update],
 	['BadChannelId', 'a channel id that is no base64', { 'apns-channel-id': 'not/base64!' }, update],
-	['BadChannelId', 'a channel id that is too long', { 'apns-channel-id': Buffer.alloc(129).toString('base64') }, update],
+	[
+		'BadChannelId',
+		'a channel id that is too long',
+		{ 'apns-channel-id': Buffer.alloc(129).toString('base64') },
+		update,
+	],
 	['MissingPushType', 'no push type', { 'apns-push-type': undefined }, update],
 	['InvalidPushType', 'an alert', { 'apns-push-type': 'alert' }, update],
 	['BadExpirationDate', 'no expiration', { 'apns-expiration': undefined }, update],
@@ -74,16 +90,58 @@ test.each<readonly [Reason, string, string, string, Lines, string | undefined]>(
 	['MethodNotAllowed', 'PUT', 'PUT', 'channels', {}, creation],
 	['MissingProviderToken', 'no token', 'GET', 'all-channels', { authorization: undefined }, undefined],
 	['InvalidProviderToken', 'a token that is none', 'GET', 'all-channels', { authorization: 'bearer x' }, undefined],
-	['TopicDisallowed', 'a suffix on the bundle id', 'GET', 'all-channels', { ':path': `/1/apps/${bundleId}.push-type.liveactivity/all-channels` }, undefined],
-	['TopicMismatch', "another team's app", 'GET', 'all-channels', { ':path': '/1/apps/com.stranger.app/all-channels' }, undefined],
-	['FeatureNotEnabled', 'an app without the capability', 'GET', 'all-channels', { ':path': `/1/apps/${quiet}/all-channels` }, undefined],
+	[
+		'TopicDisallowed',
+		'a suffix on the bundle id',
+		'GET',
+		'all-channels',
+		{ ':path': `/1/apps/${bundleId}.push-type.liveactivity/all-channels` },
+		undefined,
+	],
+	[
+		'TopicMismatch',
+		"another team's app",
+		'GET',
+		'all-channels',
+		{ ':path': '/1/apps/com.stranger.app/all-channels' },
+		undefined,
+	],
+	[
+		'FeatureNotEnabled',
+		'an app without the capability',
+		'GET',
+		'all-channels',
+		{ ':path': `/1/apps/${quiet}/all-channels` },
+		undefined,
+	],
 	['BadMessageId', 'a request id that is no UUID', 'GET', 'all-channels', { 'apns-request-id': 'one' }, undefined],
 	['MissingChannelId', 'reading without saying which', 'GET', 'channels', {}, undefined],
 	['BadChannelId', 'deleting what cannot be an id', 'DELETE', 'channels', { 'apns-channel-id': '?' }, undefined],
-	['ChannelNotRegistered', 'deleting what is not there', 'DELETE', 'channels', { 'apns-channel-id': 'dHN0LXNyY2gtY2hubA==' }, undefined],
+	[
+		'ChannelNotRegistered',
+		'deleting what is not there',
+		'DELETE',
+		'channels',
+		{ 'apns-channel-id': 'dHN0LXNyY2gtY2hubA==' },
+		undefined,
+	],
 	['BadRequestPayload', 'a body that is no JSON', 'POST', 'channels', {}, '{'],
-	['BadRequestParams', 'an attribute Apple does not know', 'POST', 'channels', {}, '{"message-storage-policy":1,"push-type":"LiveActivity","name":"x"}'],
-	['BadRequestParams', 'a policy that does not exist', 'POST', 'channels', {}, '{"message-storage-policy":2,"push-type":"LiveActivity"}'],
+	[
+		'BadRequestParams',
+		'an attribute Apple does not know',
+		'POST',
+		'channels',
+		{},
+		'{"message-storage-policy":1,"push-type":"LiveActivity","name":"x"}',
+	],
+	[
+		'BadRequestParams',
+		'a policy that does not exist',
+		'POST',
+		'channels',
+		{},
+		'{"message-storage-policy":2,"push-type":"LiveActivity"}',
+	],
 	['MissingPushType', 'no push type', 'POST', 'channels', {}, '{"message-storage-policy":1}'],
 	['InvalidPushType', 'another push type', 'POST', 'channels', {}, '{"message-storage-policy":1,"push-type":"alert"}'],
 ])('channels, %s: %s', async (reason, _what, method, resource, headers, body) => {
@@ -94,9 +152,13 @@ test.each<readonly [Reason, string, string, string, Lines, string | undefined]>(
 
 test('expired and too many provider tokens are told here as on device pushes', async () => {
 	const old = `bearer ${bench.token({ issuedAtSeconds: startMs / 1000 - 3601 })}`;
-	expect((await push.request(bench.broadcast(stored, { authorization: old }), update)).reason).toBe('ExpiredProviderToken');
+	expect((await push.request(bench.broadcast(stored, { authorization: old }), update)).reason).toBe(
+		'ExpiredProviderToken',
+	);
 	const younger = `bearer ${bench.token({ issuedAtSeconds: startMs / 1000 - 60 })}`;
-	expect((await manage.request(bench.manage('GET', 'all-channels', { authorization: younger }))).reason).toBe('TooManyProviderTokenUpdates');
+	expect((await manage.request(bench.manage('GET', 'all-channels', { authorization: younger }))).reason).toBe(
+		'TooManyProviderTokenUpdates',
+	);
 });
 
 test('a channel is created, read, listed, deleted, and gone for good', async () => {
@@ -105,8 +167,16 @@ test('a channel is created, read, listed, deleted, and gone for good', async () 
 	expect(read).toMatchObject({ status: 200, json: { 'message-storage-policy': 1, 'push-type': 'LiveActivity' } });
 	const requestId = 'eabeae54-14a8-11e5-b60b-1697f925ec7b';
 	const list = await manage.request(bench.manage('GET', 'all-channels', { 'apns-request-id': requestId }));
-	expect(list).toMatchObject({ status: 200, json: { channels: [stored, unstored] }, headers: { 'apns-request-id': requestId } });
-	expect(await manage.request(bench.manage('DELETE', 'channels', id))).toMatchObject({ status: 204, body: '', headersOnly: true });
+	expect(list).toMatchObject({
+		status: 200,
+		json: { channels: [stored, unstored] },
+		headers: { 'apns-request-id': requestId },
+	});
+	expect(await manage.request(bench.manage('DELETE', 'channels', id))).toMatchObject({
+		status: 204,
+		body: '',
+		headersOnly: true,
+	});
 	expect((await manage.request(bench.manage('GET', 'channels', id))).reason).toBe('ChannelNotRegistered');
 	expect((await push.request(bench.broadcast(stored), update)).reason).toBe('ChannelNotRegistered');
 });
@@ -116,12 +186,21 @@ test('a broadcast is answered with request id and unique id, and reaches subscri
 	const reply = await push.request(bench.broadcast(stored, { 'apns-push-type': 'Liveactivity' }), update);
 	expect(reply).toMatchObject({ status: 200, body: '', headersOnly: true });
 	expect(Object.keys(reply.headers).sort()).toEqual([':status', 'apns-request-id', 'apns-unique-id']);
-	expect(bench.simulator.channels.deliveries).toMatchObject([{ channelId: stored, subscriber: 'phone', fate: 'delivered', message: { priority: 10, uniqueId: reply.headers['apns-unique-id'] } }]);
+	expect(bench.simulator.channels.deliveries).toMatchObject([
+		{
+			channelId: stored,
+			subscriber: 'phone',
+			fate: 'delivered',
+			message: { priority: 10, uniqueId: reply.headers['apns-unique-id'] },
+		},
+	]);
 });
 
 test('a channel that stores nothing takes no expiration', async () => {
 	const later = String(startMs / 1000 + 60);
-	expect((await push.request(bench.broadcast(unstored, { 'apns-expiration': later }), update)).reason).toBe('BadExpirationDate');
+	expect((await push.request(bench.broadcast(unstored, { 'apns-expiration': later }), update)).reason).toBe(
+		'BadExpirationDate',
+	);
 	expect((await push.request(bench.broadcast(stored, { 'apns-expiration': later }), update)).status).toBe(200);
 });
 
@@ -149,17 +228,24 @@ test('a device that was away gets the newest stored message, if it has not expir
 
 test('an app may have so many channels and no more, each environment for itself', async () => {
 	const channels = createChannelStore({ channelsPerApp: 1 });
-	const benches = await Promise.all((['production', 'development'] as const).map((environment) => startBench({ environment, channels })));
+	const benches = await Promise.all(
+		(['production', 'development'] as const).map((environment) => startBench({ environment, channels })),
+	);
 	try {
 		const ids: string[] = [];
 		for (const own of benches) {
 			const client = await own.connect({ port: own.simulator.managementPort });
 			ids.push((await client.request(own.manage('POST', 'channels'), creation)).headers['apns-channel-id'] ?? '');
-			expect(await client.request(own.manage('POST', 'channels'), creation)).toMatchObject({ status: 400, reason: 'CannotCreateChannelConfig' });
+			expect(await client.request(own.manage('POST', 'channels'), creation)).toMatchObject({
+				status: 400,
+				reason: 'CannotCreateChannelConfig',
+			});
 		}
 		const [production] = benches;
 		const client = await production?.connect();
-		expect((await client?.request(production?.broadcast(ids[1] ?? '') ?? {}, update))?.reason).toBe('ChannelNotRegistered');
+		expect((await client?.request(production?.broadcast(ids[1] ?? '') ?? {}, update))?.reason).toBe(
+			'ChannelNotRegistered',
+		);
 		expect((await client?.request(production?.broadcast(ids[0] ?? '') ?? {}, update))?.status).toBe(200);
 	} finally {
 		for (const own of benches) await own.close();
@@ -193,7 +279,13 @@ test('management has its own port, its own limit of one stream, and serves no pu
 });
 
 /** Reasons no request earns by itself, and those of certificates, which `certificates.test.ts` earns. */
-const scripted = ['InternalServerError', 'ServiceUnavailable', 'Shutdown', 'BadCertificate', 'BadCertificateEnvironment'] as const;
+const scripted = [
+	'InternalServerError',
+	'ServiceUnavailable',
+	'Shutdown',
+	'BadCertificate',
+	'BadCertificateEnvironment',
+] as const;
 /** Apple's second table leaves out what both APIs must answer alike: keys, and repeated headers. */
 const shared = ['BadEnvironmentKeyIdInToken', 'UnrelatedKeyIdInToken', 'DuplicateHeaders'];
 

@@ -2,8 +2,8 @@
 import type * as http2 from 'node:http2';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { excessStreamsText } from './facts';
-import { errorCodes } from './frames';
+import { excessStreamsText } from '../../tools/simulator/facts';
+import { errorCodes } from '../wire/frames';
 import type { Bench } from './testClient';
 import { StreamError, startBench } from './testClient';
 
@@ -21,12 +21,19 @@ afterEach(async () => {
 });
 
 /** Resolves with the client's next view of the server's settings. */
-const nextSettings = (session: http2.ClientHttp2Session) => new Promise<http2.Settings>((resolve) => session.once('remoteSettings', resolve));
+const nextSettings = (session: http2.ClientHttp2Session) =>
+	new Promise<http2.Settings>((resolve) => session.once('remoteSettings', resolve));
 
 test("settings are Apple's: one stream until a good token was seen, then a thousand", async () => {
 	const own = await bench();
 	const client = await own.connect();
-	expect(client.session.remoteSettings).toMatchObject({ headerTableSize: 4096, maxConcurrentStreams: 1, initialWindowSize: 65_535, maxFrameSize: 16_384, maxHeaderListSize: 8000 });
+	expect(client.session.remoteSettings).toMatchObject({
+		headerTableSize: 4096,
+		maxConcurrentStreams: 1,
+		initialWindowSize: 65_535,
+		maxFrameSize: 16_384,
+		maxHeaderListSize: 8000,
+	});
 	expect((await client.request(own.push({ authorization: undefined }), payload)).status).toBe(403);
 	expect(client.session.remoteSettings.maxConcurrentStreams).toBe(1);
 	const raised = nextSettings(client.session);
@@ -41,7 +48,8 @@ test('where asked, a rejected push drops the limit to 1 and an accepted one rest
 	const gone = '01'.repeat(32);
 	own.simulator.devices.unregister(gone);
 	const client = await own.connect();
-	for (const headers of [{}, { ':path': `/3/device/${gone}` }, { 'apns-priority': '7' }, {}]) await client.request(own.push(headers), payload);
+	for (const headers of [{}, { ':path': `/3/device/${gone}` }, { 'apns-priority': '7' }, {}])
+		await client.request(own.push(headers), payload);
 	await own.simulator.journal.waitFor(({ connections }) => connections[0]?.limitsSent.length === 4);
 	expect(own.simulator.journal.connections[0]?.limitsSent).toEqual([1, 1000, 1, 1000]);
 });
@@ -53,13 +61,21 @@ test('a shrinking limit refuses what is in flight above it, and those refused we
 	await client.request(own.push(), payload);
 	await raised;
 	own.simulator.script.at((request) => request.path.endsWith('ff'), { type: 'stall' }, { times: 5 });
-	const stalled = Array.from({ length: 5 }, () => client.request(own.push({ ':path': `/3/device/${'ff'.repeat(32)}` }), payload).catch((error: unknown) => error));
-	await own.simulator.journal.waitFor(({ requests }) => requests.filter((request) => request.ending === 'stalled').length === 5);
+	const stalled = Array.from({ length: 5 }, () =>
+		client.request(own.push({ ':path': `/3/device/${'ff'.repeat(32)}` }), payload).catch((error: unknown) => error),
+	);
+	await own.simulator.journal.waitFor(
+		({ requests }) => requests.filter((request) => request.ending === 'stalled').length === 5,
+	);
 	own.simulator.setMaxConcurrentStreams(1, { refuseSurplus: true });
 	const refused = await Promise.all(stalled.slice(1));
-	expect(refused.map((error) => (error instanceof StreamError ? error.rstCode : error))).toEqual(Array(4).fill(errorCodes.REFUSED_STREAM));
+	expect(refused.map((error) => (error instanceof StreamError ? error.rstCode : error))).toEqual(
+		Array(4).fill(errorCodes.REFUSED_STREAM),
+	);
 	expect(own.simulator.acceptedPushes).toHaveLength(1);
-	expect(own.simulator.journal.connections[0]?.resetsSent.map(({ code }) => code)).toEqual(Array(4).fill([errorCodes.REFUSED_STREAM, errorCodes.STREAM_CLOSED]).flat());
+	expect(own.simulator.journal.connections[0]?.resetsSent.map(({ code }) => code)).toEqual(
+		Array(4).fill([errorCodes.REFUSED_STREAM, errorCodes.STREAM_CLOSED]).flat(),
+	);
 });
 
 test('streams opened before the new limit can be known are refused, and the connection lives', async () => {
@@ -69,7 +85,9 @@ test('streams opened before the new limit can be known are refused, and the conn
 	await client.request(own.push(), payload);
 	await raised;
 	own.simulator.script.at((request) => request.path.endsWith('ff'), { type: 'stall' });
-	const stalled = client.request(own.push({ ':path': `/3/device/${'ff'.repeat(32)}` }), payload).catch((error: unknown) => error);
+	const stalled = client
+		.request(own.push({ ':path': `/3/device/${'ff'.repeat(32)}` }), payload)
+		.catch((error: unknown) => error);
 	await own.simulator.journal.waitFor(({ requests }) => requests.at(-1)?.ending === 'stalled');
 	own.simulator.setMaxConcurrentStreams(1);
 	const late = await client.request(own.push(), payload).catch((error: unknown) => error);
@@ -83,15 +101,32 @@ test('streams opened before the new limit can be known are refused, and the conn
 test('a client that opens more streams than it acknowledged gets a GOAWAY in plain text', async () => {
 	const own = await bench();
 	own.simulator.script.always({ type: 'stall' });
-	const socket = tls.connect({ host: '127.0.0.1', port: own.simulator.pushPort, ca: own.simulator.caPem, servername: 'localhost', ALPNProtocols: ['h2'] });
+	const socket = tls.connect({
+		host: '127.0.0.1',
+		port: own.simulator.pushPort,
+		ca: own.simulator.caPem,
+		servername: 'localhost',
+		ALPNProtocols: ['h2'],
+	});
 	socket.resume();
 	await new Promise((resolve) => socket.once('secureConnect', resolve));
 	const hex = (text: string) => Buffer.from(text.replace(/\s/g, ''), 'hex');
 	socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), hex('000000 04 00 00000000')]));
-	await own.simulator.journal.waitFor(({ connections }) => connections[0]?.clientFrames.SETTINGS === 1 && connections[0].serverFrames.SETTINGS !== undefined);
+	await own.simulator.journal.waitFor(
+		({ connections }) =>
+			connections[0]?.clientFrames.SETTINGS === 1 && connections[0].serverFrames.SETTINGS !== undefined,
+	);
 	// Acknowledge, then two streams at once: :method POST, :scheme https, :path / (static indices 3, 7, 4).
-	socket.write(Buffer.concat([hex('000000 04 01 00000000'), hex('000003 01 05 00000001 838784'), hex('000003 01 05 00000003 838784')]));
-	const record = await own.simulator.journal.waitFor(({ connections }) => connections[0]?.goawaysSent.length === 1 && connections[0]);
+	socket.write(
+		Buffer.concat([
+			hex('000000 04 01 00000000'),
+			hex('000003 01 05 00000001 838784'),
+			hex('000003 01 05 00000003 838784'),
+		]),
+	);
+	const record = await own.simulator.journal.waitFor(
+		({ connections }) => connections[0]?.goawaysSent.length === 1 && connections[0],
+	);
 	expect(record.goawaysSent).toEqual([{ lastStreamId: 1, code: errorCodes.NO_ERROR, debug: excessStreamsText }]);
 	socket.destroy();
 });
@@ -100,7 +135,13 @@ test('ALPN: h2 is taken, anything else alone is refused, none at all is served',
 	const own = await bench();
 	const dial = (ALPNProtocols: string[] | undefined) =>
 		new Promise<string | false | null>((resolve, reject) => {
-			const socket = tls.connect({ host: '127.0.0.1', port: own.simulator.pushPort, ca: own.simulator.caPem, servername: 'localhost', ALPNProtocols });
+			const socket = tls.connect({
+				host: '127.0.0.1',
+				port: own.simulator.pushPort,
+				ca: own.simulator.caPem,
+				servername: 'localhost',
+				ALPNProtocols,
+			});
 			socket.once('error', reject);
 			socket.once('secureConnect', () => {
 				resolve(socket.alpnProtocol);
@@ -117,14 +158,25 @@ test('TLS 1.2 and 1.3 are spoken, older ones are not, and the journal says which
 	for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
 		const client = await own.connect({ minVersion: version, maxVersion: version });
 		expect((await client.request(own.push(), payload)).status).toBe(200);
-		expect(own.simulator.journal.connections.at(-1)).toMatchObject({ tlsVersion: version, alpn: 'h2', serverName: 'localhost' });
+		expect(own.simulator.journal.connections.at(-1)).toMatchObject({
+			tlsVersion: version,
+			alpn: 'h2',
+			serverName: 'localhost',
+		});
 	}
-	await expect(own.connect({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })).rejects.toThrow();
+	await expect(
+		own.connect({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+	).rejects.toThrow();
 });
 
 test('HTTP/1.1 spoken inside TLS draws a GOAWAY that names the missing preface', async () => {
 	const own = await bench();
-	const socket = tls.connect({ host: '127.0.0.1', port: own.simulator.pushPort, ca: own.simulator.caPem, servername: 'localhost' });
+	const socket = tls.connect({
+		host: '127.0.0.1',
+		port: own.simulator.pushPort,
+		ca: own.simulator.caPem,
+		servername: 'localhost',
+	});
 	socket.write('POST /3/device/00 HTTP/1.1\r\nhost: localhost\r\n\r\n');
 	const received: Buffer[] = [];
 	socket.on('data', (chunk: Buffer) => received.push(chunk));
@@ -145,15 +197,24 @@ test('a plain TCP client is dropped, and the simulator goes on', async () => {
 test('pings, resets, settings and the end of a connection are in the journal', async () => {
 	const own = await bench();
 	const client = await own.connect({ settings: { headerTableSize: 0 } });
-	await new Promise<void>((resolve, reject) => void client.session.ping((error) => (error === null ? resolve() : reject(error))));
+	await new Promise<void>(
+		(resolve, reject) => void client.session.ping((error) => (error === null ? resolve() : reject(error))),
+	);
 	own.simulator.script.at(1, { type: 'stall' });
 	const stream = client.session.request(own.push());
 	stream.on('error', () => undefined);
 	stream.end(payload);
 	await own.simulator.journal.waitForRequests(1);
 	stream.close(errorCodes.CANCEL);
-	const record = await own.simulator.journal.waitFor(({ connections }) => connections[0]?.resets.length === 1 && connections[0]);
-	expect(record).toMatchObject({ pings: 1, resets: [{ streamId: 1, code: errorCodes.CANCEL }], requests: 1, clientSettings: { headerTableSize: 0 } });
+	const record = await own.simulator.journal.waitFor(
+		({ connections }) => connections[0]?.resets.length === 1 && connections[0],
+	);
+	expect(record).toMatchObject({
+		pings: 1,
+		resets: [{ streamId: 1, code: errorCodes.CANCEL }],
+		requests: 1,
+		clientSettings: { headerTableSize: 0 },
+	});
 	expect(record.clientFrames).toMatchObject({ SETTINGS: 2, PING: 1, HEADERS: 1, DATA: 1, RST_STREAM: 1 });
 	client.close();
 	await own.simulator.journal.waitFor(({ connections }) => connections[0]?.closedAtMs !== undefined);
@@ -189,7 +250,9 @@ test('closing the simulator closes its connections and frees its ports', async (
 	const { pushPort } = own.simulator;
 	await own.simulator.close();
 	await client.closed();
-	await expect(new Promise((_resolve, reject) => void net.connect(pushPort, '127.0.0.1').once('error', reject))).rejects.toThrow('ECONNREFUSED');
+	await expect(
+		new Promise((_resolve, reject) => void net.connect(pushPort, '127.0.0.1').once('error', reject)),
+	).rejects.toThrow('ECONNREFUSED');
 });
 
 test('too many errors in a row end the connection where asked; an accepted push or a 410 forgives', async () => {
@@ -198,7 +261,8 @@ test('too many errors in a row end the connection where asked; an accepted push 
 	own.simulator.devices.unregister(gone);
 	const client = await own.connect();
 	const bad = own.push({ 'apns-priority': '7' });
-	for (const headers of [bad, bad, own.push({ ':path': `/3/device/${gone}` }), bad, bad, own.push(), bad, bad]) await client.request(headers, payload);
+	for (const headers of [bad, bad, own.push({ ':path': `/3/device/${gone}` }), bad, bad, own.push(), bad, bad])
+		await client.request(headers, payload);
 	expect(own.simulator.journal.connections[0]?.goawaysSent).toEqual([]);
 	expect((await client.request(bad, payload)).status).toBe(400);
 	expect((await client.goaway())[0]).toBe(errorCodes.NO_ERROR);
@@ -250,7 +314,9 @@ test('what the journal keeps may be bounded; numbers and counters go on', async 
 		const client = await own.connect();
 		await client.request(own.push(), payload);
 		client.close();
-		await own.simulator.journal.waitFor(({ connections }) => connections.every(({ closedAtMs }) => closedAtMs !== undefined));
+		await own.simulator.journal.waitFor(({ connections }) =>
+			connections.every(({ closedAtMs }) => closedAtMs !== undefined),
+		);
 	}
 	const { journal, acceptedPushes } = own.simulator;
 	expect(journal.requests.map(({ number }) => number)).toEqual([3, 4, 5]);

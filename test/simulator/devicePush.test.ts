@@ -1,6 +1,6 @@
 /** Device pushes: each reason of Apple's table that a request can earn, and what an accepted one gets back. */
-import { deviceRules } from './deviceApi';
-import { deviceReasons, statusOf } from './reasons';
+import { deviceRules } from '../../tools/simulator/deviceApi';
+import { deviceReasons, statusOf } from '../../tools/simulator/reasons';
 import type { Bench, TestClient } from './testClient';
 import { bundleId, deviceToken, startBench } from './testClient';
 
@@ -30,7 +30,12 @@ let tokens = 0;
 const fresh = (): string => (++tokens).toString(16).padStart(64, '0');
 const to = (token: string) => `/3/device/${token}`;
 
-type Case = readonly [reason: keyof typeof deviceReasons, what: string, headers: Readonly<Record<string, string | string[] | undefined>>, body: string];
+type Case = readonly [
+	reason: keyof typeof deviceReasons,
+	what: string,
+	headers: Readonly<Record<string, string | string[] | undefined>>,
+	body: string,
+];
 
 const cases: readonly Case[] = [
 	['BadPath', 'a path of another API', { ':path': '/1/apps/com.example.app/channels' }, alert],
@@ -56,7 +61,12 @@ const cases: readonly Case[] = [
 	['PayloadEmpty', 'no body', {}, ''],
 	['PayloadEmpty', 'a body that is no JSON, where asked to refuse it', {}, '{"aps":'],
 	['PayloadTooLarge', '4,097 bytes', {}, JSON.stringify({ a: 'x'.repeat(4097 - 8) })],
-	['PayloadTooLarge', '5,121 bytes of a VoIP push', { 'apns-push-type': 'voip', 'apns-topic': `${bundleId}.voip` }, JSON.stringify({ a: 'x'.repeat(5121 - 8) })],
+	[
+		'PayloadTooLarge',
+		'5,121 bytes of a VoIP push',
+		{ 'apns-push-type': 'voip', 'apns-topic': `${bundleId}.voip` },
+		JSON.stringify({ a: 'x'.repeat(5121 - 8) }),
+	],
 	['BadDeviceToken', 'a token that is not hex', { ':path': to('z'.repeat(64)) }, alert],
 	['BadDeviceToken', 'a token of half a byte', { ':path': to('a'.repeat(65)) }, alert],
 	['BadDeviceToken', 'a token of the other environment', { ':path': to(elsewhere) }, alert],
@@ -82,17 +92,35 @@ test('a gone token is answered with the time it was found gone, in milliseconds'
 
 test('too many pushes to one device are answered TooManyRequests, and other devices go on', async () => {
 	const path = to(fresh());
-	for (let sent = 0; sent < 3; sent += 1) expect((await client.request(bench.push({ ':path': path }), alert)).status).toBe(200);
-	expect(await client.request(bench.push({ ':path': path }), alert)).toMatchObject({ status: 429, reason: 'TooManyRequests' });
+	for (let sent = 0; sent < 3; sent += 1)
+		expect((await client.request(bench.push({ ':path': path }), alert)).status).toBe(200);
+	expect(await client.request(bench.push({ ':path': path }), alert)).toMatchObject({
+		status: 429,
+		reason: 'TooManyRequests',
+	});
 	expect((await client.request(bench.push({ ':path': to(fresh()) }), alert)).status).toBe(200);
 });
 
 test('an accepted push gets END_STREAM with the headers, its own apns-id, and in the sandbox a unique id', async () => {
 	const id = 'eabeae54-14a8-11e5-b60b-1697f925ec7b';
-	const reply = await client.request(bench.push({ ':path': to(fresh()), 'apns-id': id, 'apns-priority': '5', 'apns-expiration': '0', 'apns-collapse-id': 'x'.repeat(64) }), alert);
+	const reply = await client.request(
+		bench.push({
+			':path': to(fresh()),
+			'apns-id': id,
+			'apns-priority': '5',
+			'apns-expiration': '0',
+			'apns-collapse-id': 'x'.repeat(64),
+		}),
+		alert,
+	);
 	expect(reply).toMatchObject({ status: 200, body: '', headersOnly: true, headers: { 'apns-id': id } });
 	expect(reply.headers['apns-unique-id']).toMatch(/^[0-9a-f-]{36}$/);
-	expect(bench.simulator.acceptedPushes.at(-1)).toMatchObject({ topic: bundleId, pushType: 'alert', apnsId: id, collapseId: 'x'.repeat(64) });
+	expect(bench.simulator.acceptedPushes.at(-1)).toMatchObject({
+		topic: bundleId,
+		pushType: 'alert',
+		apnsId: id,
+		collapseId: 'x'.repeat(64),
+	});
 });
 
 test.each([
@@ -112,7 +140,14 @@ test.each([
 
 test('a push without a push type is accepted, also for a suffixed topic', async () => {
 	for (const topic of [bundleId, `${bundleId}.voip`]) {
-		expect((await client.request(bench.push({ ':path': to(fresh()), 'apns-push-type': undefined, 'apns-topic': topic }), '{}')).status).toBe(200);
+		expect(
+			(
+				await client.request(
+					bench.push({ ':path': to(fresh()), 'apns-push-type': undefined, 'apns-topic': topic }),
+					'{}',
+				)
+			).status,
+		).toBe(200);
 	}
 });
 
@@ -120,7 +155,13 @@ test('the journal keeps each request with its headers in order, repeated ones re
 	const path = to(fresh());
 	await client.request(bench.push({ ':path': path, 'x-note': ['a', 'b'] }), alert);
 	const record = bench.simulator.journal.requests.at(-1);
-	expect(record).toMatchObject({ method: 'POST', path, json: { aps: { alert: 'Hello' } }, ending: 'answered', answer: { status: 400, reason: 'DuplicateHeaders' } });
+	expect(record).toMatchObject({
+		method: 'POST',
+		path,
+		json: { aps: { alert: 'Hello' } },
+		ending: 'answered',
+		answer: { status: 400, reason: 'DuplicateHeaders' },
+	});
 	expect(record?.headers.filter(([name]) => name === 'x-note')).toEqual([
 		['x-note', 'a'],
 		['x-note', 'b'],
@@ -129,7 +170,11 @@ test('the journal keeps each request with its headers in order, repeated ones re
 });
 
 test('in production there is no unique id, and a token never seen is bad where only named ones are good', async () => {
-	const strict = await startBench({ environment: 'production', devices: { mode: 'registered' }, requirePushType: true });
+	const strict = await startBench({
+		environment: 'production',
+		devices: { mode: 'registered' },
+		requirePushType: true,
+	});
 	try {
 		const strictClient = await strict.connect();
 		expect((await strictClient.request(strict.push(), alert)).reason).toBe('BadDeviceToken');
@@ -137,7 +182,9 @@ test('in production there is no unique id, and a token never seen is bad where o
 		const reply = await strictClient.request(strict.push(), alert);
 		expect(reply.status).toBe(200);
 		expect(Object.keys(reply.headers).sort()).toEqual([':status', 'apns-id']);
-		expect((await strictClient.request(strict.push({ 'apns-push-type': undefined }), alert)).reason).toBe('InvalidPushType');
+		expect((await strictClient.request(strict.push({ 'apns-push-type': undefined }), alert)).reason).toBe(
+			'InvalidPushType',
+		);
 	} finally {
 		await strict.close();
 	}
@@ -147,12 +194,19 @@ test('in production there is no unique id, and a token never seen is bad where o
 const rest = ['IdleTimeout', 'Forbidden', 'InternalServerError', 'ServiceUnavailable', 'Shutdown'] as const;
 
 test("between the rules and the script no reason of Apple's table is missing, and none is made up", () => {
-	expect([...new Set([...deviceRules.map(({ reason }) => reason), ...rest])].sort()).toEqual(Object.keys(deviceReasons).sort());
+	expect([...new Set([...deviceRules.map(({ reason }) => reason), ...rest])].sort()).toEqual(
+		Object.keys(deviceReasons).sort(),
+	);
 });
 
 test('reasons no request can earn come by script, with any headers', async () => {
 	for (const reason of rest) {
-		bench.simulator.script.at((request) => request.path.endsWith('ee'), { type: 'answer', status: statusOf(reason), reason, headers: { 'retry-after': '7' } });
+		bench.simulator.script.at((request) => request.path.endsWith('ee'), {
+			type: 'answer',
+			status: statusOf(reason),
+			reason,
+			headers: { 'retry-after': '7' },
+		});
 		const reply = await client.request(bench.push({ ':path': to('ee'.repeat(32)) }), alert);
 		expect(reply).toMatchObject({ status: deviceReasons[reason].status, reason, headers: { 'retry-after': '7' } });
 	}

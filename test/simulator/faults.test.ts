@@ -1,5 +1,5 @@
 /** Faults on script: each does to a client what it says, and the journal tells it. */
-import { errorCodes, maxStreamId } from './frames';
+import { errorCodes, maxStreamId } from '../wire/frames';
 import type { Bench, TestClient } from './testClient';
 import { StreamError, startBench } from './testClient';
 
@@ -44,7 +44,12 @@ test('refuse and reset end one stream with their code, and the connection goes o
 test('a GOAWAY that drains answers what it covers, ignores what it does not, and closes', async () => {
 	const { script, journal } = bench.simulator;
 	script.at(3, { type: 'goaway', reason: 'Shutdown', lastStream: 'this' });
-	const answers = [last('01'), last('02'), last('03')].map((path) => client.request(bench.push({ ':path': path }), payload).then(({ status }) => status, () => 'ignored'));
+	const answers = [last('01'), last('02'), last('03')].map((path) =>
+		client.request(bench.push({ ':path': path }), payload).then(
+			({ status }) => status,
+			() => 'ignored',
+		),
+	);
 	expect(await Promise.all(answers)).toEqual([200, 200, 'ignored']);
 	expect(await client.goaway()).toEqual([errorCodes.NO_ERROR, 5, '{"reason":"Shutdown"}']);
 	await client.closed();
@@ -54,10 +59,18 @@ test('a GOAWAY that drains answers what it covers, ignores what it does not, and
 
 test('a GOAWAY may name stream zero after others were answered, carry plain text, and cut the connection', async () => {
 	const { script, journal } = bench.simulator;
-	script.at(2, { type: 'goaway', text: 'Too bad.', code: errorCodes.PROTOCOL_ERROR, lastStream: 'zero', then: 'close' });
+	script.at(2, {
+		type: 'goaway',
+		text: 'Too bad.',
+		code: errorCodes.PROTOCOL_ERROR,
+		lastStream: 'zero',
+		then: 'close',
+	});
 	await failure(client.request(bench.push(), payload));
 	await client.closed();
-	expect(journal.connections[0]?.goawaysSent).toEqual([{ lastStreamId: 0, code: errorCodes.PROTOCOL_ERROR, debug: 'Too bad.' }]);
+	expect(journal.connections[0]?.goawaysSent).toEqual([
+		{ lastStreamId: 0, code: errorCodes.PROTOCOL_ERROR, debug: 'Too bad.' },
+	]);
 	expect(journal.requests[0]?.ending).toBe('ignored');
 });
 
@@ -94,7 +107,10 @@ test('half an answer: the status comes, and then a reset, silence, or the end of
 	const { script } = bench.simulator;
 	script.at(2, { type: 'halfAnswer', status: 200, how: 'reset', code: errorCodes.CANCEL });
 	script.at(3, { type: 'halfAnswer', status: 400, body: '{"rea', how: 'cut' });
-	expect(await failure(client.request(bench.push(), payload))).toMatchObject({ status: 200, rstCode: errorCodes.CANCEL });
+	expect(await failure(client.request(bench.push(), payload))).toMatchObject({
+		status: 200,
+		rstCode: errorCodes.CANCEL,
+	});
 	expect(await failure(client.request(bench.push(), payload))).toMatchObject({ status: 400 });
 	expect(bench.simulator.journal.requests.map(({ ending }) => ending)).toEqual(['half-answered', 'half-answered']);
 	const own = await bench.connect();

@@ -1,14 +1,28 @@
 /** Frames against vectors of an independent collection, and against every way of cutting a byte stream. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Frame } from './frames';
-import { clientPreface, createFrameParser, dataFrame, encodeFrame, goawayFrame, readSettings, settingsFrame } from './frames';
+import type { Frame } from '../wire/frames';
+import {
+	clientPreface,
+	createFrameParser,
+	dataFrame,
+	encodeFrame,
+	goawayFrame,
+	readSettings,
+	settingsFrame,
+} from '../wire/frames';
 
 const vectors = path.resolve(__dirname, '../../../shared/testdata/http2-frames');
 
 interface Vector {
 	readonly wire: string;
-	readonly frame: { readonly type: number; readonly flags: number; readonly stream_identifier: number; readonly length: number; readonly frame_payload: Record<string, unknown> } | null;
+	readonly frame: {
+		readonly type: number;
+		readonly flags: number;
+		readonly stream_identifier: number;
+		readonly length: number;
+		readonly frame_payload: Record<string, unknown>;
+	} | null;
 }
 
 function parse(bytes: Buffer, cut = bytes.length): Frame[] {
@@ -25,7 +39,11 @@ test('frames of the shared vectors are read and written back', () => {
 	}
 	const files = readdirSync(vectors, { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
-		.flatMap((entry) => readdirSync(path.join(vectors, entry.name)).filter((file) => file.endsWith('.json')).map((file) => path.join(vectors, entry.name, file)));
+		.flatMap((entry) =>
+			readdirSync(path.join(vectors, entry.name))
+				.filter((file) => file.endsWith('.json'))
+				.map((file) => path.join(vectors, entry.name, file)),
+		);
 	expect(files.length).toBeGreaterThan(0);
 	for (const file of files) {
 		const { wire, frame } = JSON.parse(readFileSync(file, 'utf8')) as Vector;
@@ -40,13 +58,25 @@ test('frames of the shared vectors are read and written back', () => {
 });
 
 test('the builders write what the vectors hold', () => {
-	expect(goawayFrame(30, 9, 'hpack is broken').toString('hex')).toBe('0000170700000000000000001e00000009687061636b2069732062726f6b656e');
-	expect(settingsFrame({ headerTableSize: 8192, maxConcurrentStreams: 5000 }).toString('hex')).toBe('00000c040000000000000100002000000300001388');
-	expect(readSettings(Buffer.from('00010000200000030000138800ff00000001', 'hex'))).toEqual({ headerTableSize: 8192, maxConcurrentStreams: 5000 });
+	expect(goawayFrame(30, 9, 'hpack is broken').toString('hex')).toBe(
+		'0000170700000000000000001e00000009687061636b2069732062726f6b656e',
+	);
+	expect(settingsFrame({ headerTableSize: 8192, maxConcurrentStreams: 5000 }).toString('hex')).toBe(
+		'00000c040000000000000100002000000300001388',
+	);
+	expect(readSettings(Buffer.from('00010000200000030000138800ff00000001', 'hex'))).toEqual({
+		headerTableSize: 8192,
+		maxConcurrentStreams: 5000,
+	});
 });
 
 test('a byte stream may be cut anywhere', () => {
-	const bytes = Buffer.concat([settingsFrame({ maxFrameSize: 16_384 }), dataFrame(1, 'abc', false), dataFrame(1, '', true), goawayFrame(1, 0)]);
+	const bytes = Buffer.concat([
+		settingsFrame({ maxFrameSize: 16_384 }),
+		dataFrame(1, 'abc', false),
+		dataFrame(1, '', true),
+		goawayFrame(1, 0),
+	]);
 	const whole = parse(bytes);
 	expect(whole).toHaveLength(4);
 	for (let cut = 1; cut < bytes.length; cut += 1) expect(parse(bytes, cut)).toEqual(whole);
@@ -55,7 +85,8 @@ test('a byte stream may be cut anywhere', () => {
 test('the preface is taken in pieces; what is none is told at its first wrong byte', () => {
 	const frames: Frame[] = [];
 	const bad: Buffer[] = [];
-	const make = () => createFrameParser((frame) => frames.push(frame), { onBadPreface: (received) => bad.push(received) });
+	const make = () =>
+		createFrameParser((frame) => frames.push(frame), { onBadPreface: (received) => bad.push(received) });
 	const good = make();
 	for (const byte of Buffer.concat([clientPreface, settingsFrame({})])) good.push(Buffer.from([byte]));
 	expect([frames.length, bad.length, good.atBoundary()]).toEqual([1, 0, true]);

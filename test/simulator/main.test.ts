@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import * as http2 from 'node:http2';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { signProviderToken } from './authority';
-import type { ApnsApiCredential } from './credential';
+import { signProviderToken } from '../../tools/simulator/authority';
+import type { ApnsApiCredential } from '../../tools/simulator/credential';
 
 const root = path.resolve(__dirname, '../..');
 const children: ChildProcess[] = [];
@@ -16,7 +16,10 @@ afterEach(() => {
 });
 
 function run(...args: string[]) {
-	const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'main.ts'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'tools/simulator/main.ts'), ...args], {
+		cwd: root,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	children.push(child);
 	const lines: string[] = [];
 	const waiting = new Set<() => void>();
@@ -48,15 +51,40 @@ test('it serves the credential it prints, tells each request without the token, 
 	const own = run('--json', '--bundle-id', 'com.example.mine', '--environment', 'production');
 	const hello = JSON.parse(await own.lineLike(/"credential"/)) as { port: number; credential: ApnsApiCredential };
 	const { credential } = hello;
-	expect(credential).toMatchObject({ authentication: 'token', environment: 'production', bundleId: 'com.example.mine', customEndpoint: true, host: '127.0.0.1', port: hello.port });
-	const jwt = signProviderToken({ teamId: credential.teamId ?? '', keyId: credential.keyId ?? '', privateKeyPem: credential.privateKey ?? '' });
-	const session = http2.connect(`https://${credential.host}:${credential.port}`, { ca: credential.caBundle, servername: 'localhost' });
-	const stream = session.request({ ':method': 'POST', ':path': `/3/device/${'ab'.repeat(32)}`, authorization: `bearer ${jwt}`, 'apns-topic': 'com.example.mine' });
+	expect(credential).toMatchObject({
+		authentication: 'token',
+		environment: 'production',
+		bundleId: 'com.example.mine',
+		customEndpoint: true,
+		host: '127.0.0.1',
+		port: hello.port,
+	});
+	const jwt = signProviderToken({
+		teamId: credential.teamId ?? '',
+		keyId: credential.keyId ?? '',
+		privateKeyPem: credential.privateKey ?? '',
+	});
+	const session = http2.connect(`https://${credential.host}:${credential.port}`, {
+		ca: credential.caBundle,
+		servername: 'localhost',
+	});
+	const stream = session.request({
+		':method': 'POST',
+		':path': `/3/device/${'ab'.repeat(32)}`,
+		authorization: `bearer ${jwt}`,
+		'apns-topic': 'com.example.mine',
+	});
 	stream.end('{"aps":{}}');
 	const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader];
 	expect(headers[':status']).toBe(200);
 	session.destroy();
-	expect(JSON.parse(await own.lineLike(/"number":1/))).toMatchObject({ number: 1, connection: 1, status: 200, body: { aps: {} }, headers: { 'apns-topic': 'com.example.mine' } });
+	expect(JSON.parse(await own.lineLike(/"number":1/))).toMatchObject({
+		number: 1,
+		connection: 1,
+		status: 200,
+		body: { aps: {} },
+		headers: { 'apns-topic': 'com.example.mine' },
+	});
 	const ended = once(own.child, 'exit');
 	own.child.kill('SIGTERM');
 	expect(await ended).toEqual([0, null]);

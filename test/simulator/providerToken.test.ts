@@ -1,5 +1,5 @@
 /** Provider tokens: what makes one valid, what binds a connection to it, and what it does to the connection when it is not. */
-import { createSigningKey } from './authority';
+import { createSigningKey } from '../../tools/simulator/authority';
 import type { Bench } from './testClient';
 import { bundleId, startBench, teamId } from './testClient';
 
@@ -29,7 +29,10 @@ test.each([
 	['a raw signature', {}],
 	['a DER signature', { signature: 'der' as const }],
 	['typ in the header', { header: { typ: 'JWT' } }],
-	['iat as digits in a string, and kid among the claims', { claims: { iat: String(startMs / 1000), kid: 'KEY0000001' } }],
+	[
+		'iat as digits in a string, and kid among the claims',
+		{ claims: { iat: String(startMs / 1000), kid: 'KEY0000001' } },
+	],
 	['an age of 60 minutes', { issuedAtSeconds: startMs / 1000 - 3600 }],
 ])('a token with %s is accepted', async (_what, claims) => {
 	const own = await bench();
@@ -48,14 +51,18 @@ test.each([
 ])('a token with %s is InvalidProviderToken', async (_what, claims) => {
 	const own = await bench();
 	const client = await own.connect();
-	expect((await client.request(own.push({ authorization: `bearer ${own.token(claims)}` }), payload)).reason).toBe('InvalidProviderToken');
+	expect((await client.request(own.push({ authorization: `bearer ${own.token(claims)}` }), payload)).reason).toBe(
+		'InvalidProviderToken',
+	);
 	expect(own.simulator.journal.connections[0]?.limitsSent).toEqual([1]);
 });
 
 test('the scheme is bearer in lower case, and nothing else', async () => {
 	const own = await bench();
 	const client = await own.connect();
-	expect((await client.request(own.push({ authorization: `Bearer ${own.token()}` }), payload)).reason).toBe('MissingProviderToken');
+	expect((await client.request(own.push({ authorization: `Bearer ${own.token()}` }), payload)).reason).toBe(
+		'MissingProviderToken',
+	);
 });
 
 test('a token older than an hour expires, and the connection answers nothing else ever after', async () => {
@@ -74,7 +81,14 @@ test('a token older than an hour expires, and the connection answers nothing els
 test('a token from more than an hour ahead is ExpiredProviderToken', async () => {
 	const own = await bench();
 	const client = await own.connect();
-	expect((await client.request(own.push({ authorization: `bearer ${own.token({ issuedAtSeconds: secondsAgo(-61) })}` }), payload)).reason).toBe('ExpiredProviderToken');
+	expect(
+		(
+			await client.request(
+				own.push({ authorization: `bearer ${own.token({ issuedAtSeconds: secondsAgo(-61) })}` }),
+				payload,
+			)
+		).reason,
+	).toBe('ExpiredProviderToken');
 });
 
 test('two tokens less than 20 minutes apart are too many on one connection, not on two', async () => {
@@ -96,15 +110,33 @@ test('a token 20 minutes younger replaces the first; measured strictly, the conn
 	] as const) {
 		const own = await bench({ strictTokenUpdates });
 		const client = await own.connect();
-		expect((await client.request(own.push({ authorization: `bearer ${own.token({ issuedAtSeconds: secondsAgo(20) })}` }), payload)).status).toBe(200);
+		expect(
+			(
+				await client.request(
+					own.push({ authorization: `bearer ${own.token({ issuedAtSeconds: secondsAgo(20) })}` }),
+					payload,
+				)
+			).status,
+		).toBe(200);
 		expect((await client.request(own.push({ authorization: `bearer ${own.token()}` }), payload)).reason).toBe(reason);
 	}
 });
 
 test('the first push binds the connection to its team', async () => {
 	const stranger = createSigningKey('KEY0000002');
-	const own = await bench({ teams: [{ teamId: 'TEAM000002', keys: [{ keyId: stranger.keyId, publicKey: stranger.publicKey }], bundleIds: ['com.stranger.app'] }] });
-	const theirs = own.push({ 'apns-topic': 'com.stranger.app', authorization: `bearer ${own.token({ teamId: 'TEAM000002', ...stranger })}` });
+	const own = await bench({
+		teams: [
+			{
+				teamId: 'TEAM000002',
+				keys: [{ keyId: stranger.keyId, publicKey: stranger.publicKey }],
+				bundleIds: ['com.stranger.app'],
+			},
+		],
+	});
+	const theirs = own.push({
+		'apns-topic': 'com.stranger.app',
+		authorization: `bearer ${own.token({ teamId: 'TEAM000002', ...stranger })}`,
+	});
 	const client = await own.connect();
 	expect((await client.request(own.push(), payload)).status).toBe(200);
 	expect((await client.request(theirs, payload)).reason).toBe('InvalidProviderToken');
@@ -130,7 +162,9 @@ test('a revoked key is refused at once, and rotation gives a key that works', as
 	const second = await own.connect();
 	expect((await second.request(own.push({ authorization: `bearer ${own.token(rotated)}` }), payload)).status).toBe(200);
 	own.simulator.revoke(rotated.keyId);
-	expect((await second.request(own.push({ authorization: `bearer ${own.token(rotated)}` }), payload)).reason).toBe('InvalidProviderToken');
+	expect((await second.request(own.push({ authorization: `bearer ${own.token(rotated)}` }), payload)).reason).toBe(
+		'InvalidProviderToken',
+	);
 });
 
 describe('keys of limited scope', () => {
@@ -170,8 +204,13 @@ describe('keys of limited scope', () => {
 		const own = await bench({}, spec);
 		const client = await own.connect();
 		expect((await client.request(by(own, topicA), payload)).status).toBe(200);
-		expect((await client.request(by(own, topicA, { 'apns-topic': `${bundleId}.voip`, 'apns-push-type': 'voip' }), payload)).status).toBe(200);
-		expect((await client.request(by(own, topicA, { 'apns-topic': 'com.example.second' }), payload)).reason).toBe('TopicDisallowed');
+		expect(
+			(await client.request(by(own, topicA, { 'apns-topic': `${bundleId}.voip`, 'apns-push-type': 'voip' }), payload))
+				.status,
+		).toBe(200);
+		expect((await client.request(by(own, topicA, { 'apns-topic': 'com.example.second' }), payload)).reason).toBe(
+			'TopicDisallowed',
+		);
 	});
 
 	test('related keys share a connection; unrelated ones, and team keys with topic keys, do not', async () => {
@@ -179,7 +218,10 @@ describe('keys of limited scope', () => {
 		const client = await own.connect();
 		expect((await client.request(by(own, topicA), payload)).status).toBe(200);
 		expect((await client.request(by(own, related), payload)).status).toBe(200);
-		expect(await client.request(by(own, topicB), payload)).toMatchObject({ status: 403, reason: 'UnrelatedKeyIdInToken' });
+		expect(await client.request(by(own, topicB), payload)).toMatchObject({
+			status: 403,
+			reason: 'UnrelatedKeyIdInToken',
+		});
 		expect((await client.request(by(own, team), payload)).reason).toBe('UnrelatedKeyIdInToken');
 		const second = await own.connect();
 		expect((await second.request(by(own, team), payload)).status).toBe(200);

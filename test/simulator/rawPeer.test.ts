@@ -1,8 +1,8 @@
 /** The raw peer against Node's own HTTP/2 client: it is understood, it can be wrong on purpose, and it notes what it got. */
 import * as http2 from 'node:http2';
-import { errorCodes, flags } from './frames';
-import type { RawPeer, RawPeerOptions, RawResponse } from './rawPeer';
-import { startRawPeer } from './rawPeer';
+import { errorCodes, flags } from '../wire/frames';
+import type { RawPeer, RawPeerOptions, RawResponse } from '../wire/rawPeer';
+import { startRawPeer } from '../wire/rawPeer';
 
 let peer: RawPeer | undefined;
 let session: http2.ClientHttp2Session | undefined;
@@ -36,7 +36,16 @@ function send(from: http2.ClientHttp2Session, body = '{}'): Promise<Got> {
 	stream.on('data', (chunk: Buffer) => chunks.push(chunk));
 	stream.on('error', () => undefined);
 	stream.end(body);
-	return new Promise((resolve) => stream.on('close', () => resolve({ status: headers[':status'], headers, body: Buffer.concat(chunks).toString(), rstCode: stream.rstCode ?? 0 })));
+	return new Promise((resolve) =>
+		stream.on('close', () =>
+			resolve({
+				status: headers[':status'],
+				headers,
+				body: Buffer.concat(chunks).toString(),
+				rstCode: stream.rstCode ?? 0,
+			}),
+		),
+	);
 }
 
 test('Node understands its answers, with statuses that have an index and those that have none', async () => {
@@ -47,7 +56,10 @@ test('Node understands its answers, with statuses that have an index and those t
 		{ status: 429, headers: { 'retry-after': '3', 'x-long': long }, body: '{}' },
 	];
 	const own = await start({
-		onConnection: (connection) => connection.events.on('request', ({ streamId }) => connection.respond(streamId, answers[(streamId - 1) / 2] ?? { status: 500 })),
+		onConnection: (connection) =>
+			connection.events.on('request', ({ streamId }) =>
+				connection.respond(streamId, answers[(streamId - 1) / 2] ?? { status: 500 }),
+			),
 	});
 	expect(await send(own.session)).toMatchObject({ status: 200, body: '', headers: { 'apns-id': 'ID' } });
 	expect(await send(own.session)).toMatchObject({ status: 400, body: '{"reason":"BadTopic"}' });
@@ -55,7 +67,10 @@ test('Node understands its answers, with statuses that have an index and those t
 });
 
 test('it notes the frames, the requests and the pieces they came in', async () => {
-	const own = await start({ onConnection: (connection) => connection.events.on('request', ({ streamId }) => connection.respond(streamId, { status: 200 })) });
+	const own = await start({
+		onConnection: (connection) =>
+			connection.events.on('request', ({ streamId }) => connection.respond(streamId, { status: 200 })),
+	});
 	await send(own.session, 'first');
 	await send(own.session, 'second');
 	const connection = await own.peer.connection(1);
@@ -70,9 +85,14 @@ test('it notes the frames, the requests and the pieces they came in', async () =
 
 test('left to itself it acknowledges SETTINGS and PING and gives windows back; told not to, it does not', async () => {
 	const body = 'x'.repeat(200_000);
-	const own = await start({ onConnection: (connection) => connection.events.on('request', ({ streamId }) => connection.respond(streamId, { status: 200 })) });
+	const own = await start({
+		onConnection: (connection) =>
+			connection.events.on('request', ({ streamId }) => connection.respond(streamId, { status: 200 })),
+	});
 	expect((await send(own.session, body)).status).toBe(200);
-	await new Promise<void>((resolve, reject) => void own.session.ping((error) => (error === null ? resolve() : reject(error))));
+	await new Promise<void>(
+		(resolve, reject) => void own.session.ping((error) => (error === null ? resolve() : reject(error))),
+	);
 	own.session.destroy();
 	await own.peer.close();
 
@@ -88,8 +108,14 @@ test('left to itself it acknowledges SETTINGS and PING and gives windows back; t
 	await connection.waitFor(() => bytes() === 65_535 && connection.framesOf('PING').length === 1);
 	connection.settings({});
 	connection.ping(Buffer.from('12345678'));
-	await connection.waitFor(({ framesOf }) => framesOf('PING').some((frame) => frame.flags === flags.ACK && frame.payload.toString() === '12345678'));
-	expect({ bytes: bytes(), pinged, settingsAcknowledged: !mute.session.pendingSettingsAck }).toEqual({ bytes: 65_535, pinged: false, settingsAcknowledged: false });
+	await connection.waitFor(({ framesOf }) =>
+		framesOf('PING').some((frame) => frame.flags === flags.ACK && frame.payload.toString() === '12345678'),
+	);
+	expect({ bytes: bytes(), pinged, settingsAcknowledged: !mute.session.pendingSettingsAck }).toEqual({
+		bytes: 65_535,
+		pinged: false,
+		settingsAcknowledged: false,
+	});
 });
 
 test('it resets, says GOAWAY with any text, and sends garbage', async () => {
@@ -101,7 +127,11 @@ test('it resets, says GOAWAY with any text, and sends garbage', async () => {
 	await connection.waitFor(({ requests }) => requests.length === 1);
 	connection.reset(1, errorCodes.REFUSED_STREAM);
 	expect((await refused).rstCode).toBe(errorCodes.REFUSED_STREAM);
-	const goaway = new Promise((resolve) => own.session.once('goaway', (code: number, last: number, debug?: Buffer) => resolve([code, last, debug?.toString()])));
+	const goaway = new Promise((resolve) =>
+		own.session.once('goaway', (code: number, last: number, debug?: Buffer) =>
+			resolve([code, last, debug?.toString()]),
+		),
+	);
 	connection.goaway(1, errorCodes.NO_ERROR, 'as you like');
 	expect(await goaway).toEqual([errorCodes.NO_ERROR, 1, 'as you like']);
 });
@@ -120,7 +150,9 @@ test('without ALPN none is agreed on, and what never comes is told as such', asy
 	session.on('error', () => undefined);
 	const connection = await peer.connection(1);
 	expect(connection.socket.alpnProtocol).toBe(false);
-	await expect(connection.waitFor(({ requests }) => requests.length > 0, 20)).rejects.toThrow('did not come within 20 ms');
+	await expect(connection.waitFor(({ requests }) => requests.length > 0, 20)).rejects.toThrow(
+		'did not come within 20 ms',
+	);
 	const never = connection.waitFor(({ requests }) => requests.length > 0);
 	connection.destroy();
 	await expect(never).rejects.toThrow('closed before');

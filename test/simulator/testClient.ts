@@ -1,11 +1,11 @@
 /** A plain `node:http2` client for the simulator's own tests: one connection, requests with free headers, everything it got. */
 import * as http2 from 'node:http2';
 import type { SecureClientSessionOptions } from 'node:http2';
-import { createSigningKey, signProviderToken } from './authority';
-import type { SigningKey, TokenClaims } from './authority';
-import type { Simulator, SimulatorOptions } from './simulator';
-import { startSimulator } from './simulator';
-import type { TeamSpec } from './teams';
+import { createSigningKey, signProviderToken } from '../../tools/simulator/authority';
+import type { SigningKey, TokenClaims } from '../../tools/simulator/authority';
+import type { Simulator, SimulatorOptions } from '../../tools/simulator/simulator';
+import { startSimulator } from '../../tools/simulator/simulator';
+import type { TeamSpec } from '../../tools/simulator/teams';
 
 export interface Reply {
 	readonly status: number;
@@ -39,11 +39,20 @@ export class StreamError extends Error {
 }
 
 /** Connects and waits for the server's first SETTINGS. */
-export async function connect(simulator: Simulator, options: SecureClientSessionOptions & { readonly port?: number } = {}): Promise<TestClient> {
+export async function connect(
+	simulator: Simulator,
+	options: SecureClientSessionOptions & { readonly port?: number } = {},
+): Promise<TestClient> {
 	const { port = simulator.pushPort, ...tlsOptions } = options;
-	const session = http2.connect(`https://${simulator.host}:${port}`, { ca: simulator.caPem, servername: 'localhost', ...tlsOptions });
+	const session = http2.connect(`https://${simulator.host}:${port}`, {
+		ca: simulator.caPem,
+		servername: 'localhost',
+		...tlsOptions,
+	});
 	const goaways: Array<readonly [number, number, string]> = [];
-	session.on('goaway', (code: number, last: number, debug?: Buffer) => goaways.push([code, last, debug?.toString() ?? '']));
+	session.on('goaway', (code: number, last: number, debug?: Buffer) =>
+		goaways.push([code, last, debug?.toString() ?? '']),
+	);
 	const closed = new Promise<void>((resolve) => session.once('close', resolve));
 	await new Promise<void>((resolve, reject) => {
 		session.once('error', reject);
@@ -75,10 +84,18 @@ export async function connect(simulator: Simulator, options: SecureClientSession
 				});
 				stream.on('error', () => undefined);
 				stream.on('close', () => {
-					if (stream.rstCode !== 0 || status === undefined || !ended) return reject(new StreamError(stream.rstCode ?? -1, status));
+					if (stream.rstCode !== 0 || status === undefined || !ended)
+						return reject(new StreamError(stream.rstCode ?? -1, status));
 					const text = Buffer.concat(chunks).toString();
 					const json = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>);
-					return resolve({ status, headers: received, body: text, json, reason: typeof json?.reason === 'string' ? json.reason : undefined, headersOnly });
+					return resolve({
+						status,
+						headers: received,
+						body: text,
+						json,
+						reason: typeof json?.reason === 'string' ? json.reason : undefined,
+						headersOnly,
+					});
 				});
 				if (body !== undefined) stream.end(body);
 			});
@@ -108,9 +125,16 @@ export interface Bench {
 	/** Headers of a push that is right in every respect. */
 	push(headers?: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | string[]>;
 	/** Headers of a broadcast that is right in every respect. */
-	broadcast(channelId: string, headers?: Readonly<Record<string, string | undefined>>): Record<string, string | string[]>;
+	broadcast(
+		channelId: string,
+		headers?: Readonly<Record<string, string | undefined>>,
+	): Record<string, string | string[]>;
 	/** Headers of a channel request. */
-	manage(method: string, resource: string, headers?: Readonly<Record<string, string | undefined>>): Record<string, string | string[]>;
+	manage(
+		method: string,
+		resource: string,
+		headers?: Readonly<Record<string, string | undefined>>,
+	): Record<string, string | string[]>;
 	close(): Promise<void>;
 }
 
@@ -126,12 +150,21 @@ function lay(base: Lines, over: Lines): Record<string, string | string[]> {
 /** A simulator with one team, one key and one app. */
 export async function startBench(options: SimulatorOptions = {}, team: Partial<TeamSpec> = {}): Promise<Bench> {
 	const key = createSigningKey('KEY0000001');
-	const teams: TeamSpec[] = [{ teamId, keys: [{ keyId: key.keyId, publicKey: key.publicKey }], bundleIds: [bundleId], ...team }, ...(options.teams ?? [])];
+	const teams: TeamSpec[] = [
+		{ teamId, keys: [{ keyId: key.keyId, publicKey: key.publicKey }], bundleIds: [bundleId], ...team },
+		...(options.teams ?? []),
+	];
 	const simulator = await startSimulator({ ...options, teams });
 	const clients: TestClient[] = [];
 	const clock = options.clock ?? Date.now;
 	const token = (claims: Partial<TokenClaims> = {}) =>
-		signProviderToken({ teamId, keyId: key.keyId, privateKeyPem: key.privateKeyPem, issuedAtSeconds: Math.floor(clock() / 1000), ...claims });
+		signProviderToken({
+			teamId,
+			keyId: key.keyId,
+			privateKeyPem: key.privateKeyPem,
+			issuedAtSeconds: Math.floor(clock() / 1000),
+			...claims,
+		});
 	const usual = token();
 	return {
 		simulator,
@@ -142,7 +175,17 @@ export async function startBench(options: SimulatorOptions = {}, team: Partial<T
 			clients.push(client);
 			return client;
 		},
-		push: (headers = {}) => lay({ ':method': 'POST', ':path': `/3/device/${deviceToken}`, authorization: `bearer ${usual}`, 'apns-topic': bundleId, 'apns-push-type': 'alert' }, headers),
+		push: (headers = {}) =>
+			lay(
+				{
+					':method': 'POST',
+					':path': `/3/device/${deviceToken}`,
+					authorization: `bearer ${usual}`,
+					'apns-topic': bundleId,
+					'apns-push-type': 'alert',
+				},
+				headers,
+			),
 		broadcast: (channelId, headers = {}) =>
 			lay(
 				{
@@ -156,7 +199,8 @@ export async function startBench(options: SimulatorOptions = {}, team: Partial<T
 				},
 				headers,
 			),
-		manage: (method, resource, headers = {}) => lay({ ':method': method, ':path': `/1/apps/${bundleId}/${resource}`, authorization: `bearer ${usual}` }, headers),
+		manage: (method, resource, headers = {}) =>
+			lay({ ':method': method, ':path': `/1/apps/${bundleId}/${resource}`, authorization: `bearer ${usual}` }, headers),
 		async close() {
 			for (const client of clients) client.close();
 			await simulator.close();

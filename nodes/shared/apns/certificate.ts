@@ -10,7 +10,8 @@ const CERTIFICATE = 'Certificate';
 const KEY = 'Certificate Key';
 const PASSPHRASE = 'Passphrase';
 const WHOLE_CERTIFICATE = 'Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.';
-const WHOLE_KEY = 'Paste the whole private key that belongs to the certificate, from -----BEGIN … PRIVATE KEY----- to its END line.';
+const WHOLE_KEY =
+	'Paste the whole private key that belongs to the certificate, from -----BEGIN … PRIVATE KEY----- to its END line.';
 
 export interface PemIdentityInput {
 	readonly certificatePem: string;
@@ -28,7 +29,8 @@ export interface Leaf {
 /** A certificate that cannot be parsed is told apart from one that was cut. */
 function certificateFrom(block: PemBlock): X509Certificate {
 	const length = derLength(block.der);
-	if (!block.intact || length === undefined || length > block.der.length) throw new FieldProblem(CERTIFICATE, 'is incomplete or damaged', WHOLE_CERTIFICATE);
+	if (!block.intact || length === undefined || length > block.der.length)
+		throw new FieldProblem(CERTIFICATE, 'is incomplete or damaged', WHOLE_CERTIFICATE);
 	try {
 		return new X509Certificate(block.der.subarray(0, length));
 	} catch {
@@ -52,7 +54,11 @@ function certificatesIn(blocks: readonly PemBlock[]): [X509Certificate, ...X509C
 	const [first] = blocks;
 	if (first === undefined) throw new FieldProblem(CERTIFICATE, 'is empty', WHOLE_CERTIFICATE);
 	if (looksLikePkcs12(first.der)) {
-		throw new FieldProblem(CERTIFICATE, 'is a PKCS#12 file, not PEM', 'Set Identity Format to PKCS#12 and paste it there.');
+		throw new FieldProblem(
+			CERTIFICATE,
+			'is a PKCS#12 file, not PEM',
+			'Set Identity Format to PKCS#12 and paste it there.',
+		);
 	}
 	if (first.label === '') return [certificateFrom(first)];
 	const what = notCertificates.find(([pattern]) => pattern.test(first.label))?.[1] ?? 'something else';
@@ -80,7 +86,11 @@ function decryptOldPkcs8(der: Buffer, passphrase: string): KeyObject | undefined
 	try {
 		const opened = pki.decryptPrivateKeyInfo(asn1.fromDer(der.toString('latin1')), passphrase);
 		if (opened === null) return undefined;
-		return createPrivateKey({ key: Buffer.from(asn1.toDer(opened).getBytes(), 'latin1'), format: 'der', type: 'pkcs8' });
+		return createPrivateKey({
+			key: Buffer.from(asn1.toDer(opened).getBytes(), 'latin1'),
+			format: 'der',
+			type: 'pkcs8',
+		});
 	} catch {
 		return undefined;
 	}
@@ -108,13 +118,22 @@ function keyIn(blocks: readonly PemBlock[], passphrase: string | undefined): Key
 	const damaged = !block.intact || (block.dekInfo === undefined && (length === undefined || length > block.der.length));
 	if (damaged) throw new FieldProblem(KEY, 'is incomplete or damaged', WHOLE_KEY);
 	if (encrypted && (passphrase === undefined || passphrase === '')) {
-		throw new FieldProblem(PASSPHRASE, 'is empty, and the private key is encrypted', 'Fill in the passphrase that was given when the key was exported.');
+		throw new FieldProblem(
+			PASSPHRASE,
+			'is empty, and the private key is encrypted',
+			'Fill in the passphrase that was given when the key was exported.',
+		);
 	}
 	const key = block.label === '' ? unlabelledKey(block.der) : parseKey(block, passphrase);
 	if (key !== undefined) return key;
 	const old = block.label === 'ENCRYPTED PRIVATE KEY' ? decryptOldPkcs8(block.der, passphrase ?? '') : undefined;
 	if (old !== undefined) return old;
-	if (encrypted) throw new FieldProblem(PASSPHRASE, 'does not open the private key', 'Fill in the passphrase that was given when the key was exported.');
+	if (encrypted)
+		throw new FieldProblem(
+			PASSPHRASE,
+			'does not open the private key',
+			'Fill in the passphrase that was given when the key was exported.',
+		);
 	throw new FieldProblem(KEY, 'cannot be read as a private key', WHOLE_KEY);
 }
 
@@ -132,8 +151,11 @@ export function chooseLeaf(certificates: readonly X509Certificate[], keys: reado
 /** Leaf first, then each certificate's issuer as far as they are there; others are of no use to the server. */
 function orderChain(leaf: X509Certificate, certificates: readonly X509Certificate[]): X509Certificate[] {
 	const chain = [leaf];
-	for (let last = leaf; ; ) {
-		const issuer = certificates.find((candidate) => !chain.includes(candidate) && candidate.fingerprint256 !== last.fingerprint256 && last.checkIssued(candidate));
+	for (let last = leaf; ;) {
+		const issuer = certificates.find(
+			(candidate) =>
+				!chain.includes(candidate) && candidate.fingerprint256 !== last.fingerprint256 && last.checkIssued(candidate),
+		);
 		if (issuer === undefined) return chain;
 		chain.push(issuer);
 		last = issuer;
@@ -156,14 +178,25 @@ export function identityOf(leaf: Leaf, certificates: readonly X509Certificate[])
  * Reads certificate, chain and key from PEM as people paste it. Throws `FieldProblem` telling apart: empty, wrong kind,
  * damaged, passphrase missing or wrong, key of another certificate. Never shows the key or the passphrase.
  */
-export function readCertificateIdentity({ certificatePem, privateKeyPem, passphrase }: PemIdentityInput): CertificateIdentity {
+export function readCertificateIdentity({
+	certificatePem,
+	privateKeyPem,
+	passphrase,
+}: PemIdentityInput): CertificateIdentity {
 	const blocks = readPem(certificatePem);
 	const certificates = certificatesIn(blocks);
 	const keyBlocks = readPem(privateKeyPem ?? '');
-	const key = keyIn(keyBlocks.length > 0 ? keyBlocks : blocks.filter(({ label }) => label.endsWith('PRIVATE KEY')), passphrase);
+	const key = keyIn(
+		keyBlocks.length > 0 ? keyBlocks : blocks.filter(({ label }) => label.endsWith('PRIVATE KEY')),
+		passphrase,
+	);
 	const leaf = chooseLeaf(certificates, [key]);
 	if (leaf === undefined) {
-		throw new FieldProblem(KEY, `does not belong to the certificate "${readFacts(certificates[0]).commonName}"`, 'Export certificate and private key together, as one identity.');
+		throw new FieldProblem(
+			KEY,
+			`does not belong to the certificate "${readFacts(certificates[0]).commonName}"`,
+			'Export certificate and private key together, as one identity.',
+		);
 	}
 	return identityOf(leaf, certificates);
 }

@@ -15,9 +15,14 @@ function day(ms: number): string {
 
 /** Why the certificate cannot be used at this moment; undefined when it can. */
 export function certificateTimeProblem(facts: CertificateFacts, nowMs: number): FieldProblem | undefined {
-	if (nowMs > facts.notAfterMs) return new FieldProblem(FIELD, `"${facts.commonName}" expired on ${day(facts.notAfterMs)}`, RENEW);
+	if (nowMs > facts.notAfterMs)
+		return new FieldProblem(FIELD, `"${facts.commonName}" expired on ${day(facts.notAfterMs)}`, RENEW);
 	if (nowMs < facts.notBeforeMs) {
-		return new FieldProblem(FIELD, `"${facts.commonName}" is not valid before ${day(facts.notBeforeMs)}`, 'Check the clock of the machine n8n runs on.');
+		return new FieldProblem(
+			FIELD,
+			`"${facts.commonName}" is not valid before ${day(facts.notBeforeMs)}`,
+			'Check the clock of the machine n8n runs on.',
+		);
 	}
 	return undefined;
 }
@@ -30,7 +35,10 @@ export function certificateExpiryHint(facts: CertificateFacts, nowMs: number): F
 }
 
 /** Why the certificate does not fit the environment; one without marks (VoIP, Wallet, MDM) fits both. APNs would answer GOAWAY BadCertificateEnvironment. */
-export function certificateEnvironmentProblem(facts: CertificateFacts, environment: Environment): FieldProblem | undefined {
+export function certificateEnvironmentProblem(
+	facts: CertificateFacts,
+	environment: Environment,
+): FieldProblem | undefined {
 	if (facts.environments.length === 0 || facts.environments.includes(environment)) return undefined;
 	return new FieldProblem(
 		FIELD,
@@ -43,10 +51,18 @@ export function certificateEnvironmentProblem(facts: CertificateFacts, environme
 export function certificateTopicProblem(facts: CertificateFacts, topic: string | undefined): FieldProblem | undefined {
 	if (topic === undefined) {
 		if (facts.topics.length <= 1) return undefined;
-		return new FieldProblem('Topic', 'is missing, and the certificate carries several topics', `Choose one of: ${facts.topics.join(', ')}.`);
+		return new FieldProblem(
+			'Topic',
+			'is missing, and the certificate carries several topics',
+			`Choose one of: ${facts.topics.join(', ')}.`,
+		);
 	}
 	if (facts.topics.length === 0 || facts.topics.includes(topic)) return undefined;
-	return new FieldProblem('Topic', `${topic} is not among the topics of the certificate "${facts.commonName}"`, `The certificate covers: ${facts.topics.join(', ')}.`);
+	return new FieldProblem(
+		'Topic',
+		`${topic} is not among the topics of the certificate "${facts.commonName}"`,
+		`The certificate covers: ${facts.topics.join(', ')}.`,
+	);
 }
 
 const environments: readonly Environment[] = ['production', 'development'];
@@ -57,13 +73,18 @@ const OLD_SANDBOX_HOST = 'api.development.push.apple.com';
 export function environmentOfHost(host: string): Environment | undefined {
 	const name = host.toLowerCase().replace(/\.$/, '');
 	if (name === OLD_SANDBOX_HOST) return 'development';
-	return environments.find((environment) => pushEndpoint(environment).host === name || managementEndpoint(environment).host === name);
+	return environments.find(
+		(environment) => pushEndpoint(environment).host === name || managementEndpoint(environment).host === name,
+	);
 }
 
 /** Why APNs at this host cannot accept the certificate: its dates or, at Apple's own hosts, its environment. */
 export function certificateProblem(facts: CertificateFacts, host: string, nowMs: number): FieldProblem | undefined {
 	const environment = environmentOfHost(host);
-	return certificateTimeProblem(facts, nowMs) ?? (environment === undefined ? undefined : certificateEnvironmentProblem(facts, environment));
+	return (
+		certificateTimeProblem(facts, nowMs) ??
+		(environment === undefined ? undefined : certificateEnvironmentProblem(facts, environment))
+	);
 }
 
 /**
@@ -73,11 +94,18 @@ export function certificateProblem(facts: CertificateFacts, host: string, nowMs:
 export function certificateTopic(facts: CertificateFacts, row: PushTypeRow | undefined): string | undefined {
 	const suffix = row?.topicSuffix ?? '';
 	if (suffix === '') return facts.topics.length > 1 ? facts.uid : undefined;
-	return facts.topics.find((topic) => topic.endsWith(suffix)) ?? (facts.uid === undefined ? undefined : topicFor(facts.uid, row));
+	return (
+		facts.topics.find((topic) => topic.endsWith(suffix)) ??
+		(facts.uid === undefined ? undefined : topicFor(facts.uid, row))
+	);
 }
 
 /** Where Apple says that a push type takes no certificate; throws nothing, like its neighbours. */
 export function certificatePushTypeProblem(row: PushTypeRow | undefined): FieldProblem | undefined {
 	if (row?.refusesCertificate !== true) return undefined;
-	return new FieldProblem('Push Type', `${row.displayName} works with a signing key only`, 'Use a credential with a signing key (.p8).');
+	return new FieldProblem(
+		'Push Type',
+		`${row.displayName} works with a signing key only`,
+		'Use a credential with a signing key (.p8).',
+	);
 }

@@ -33,7 +33,8 @@ function octets(node: Node | undefined): Buffer {
 }
 
 function oidOf(node: Node | undefined): string | undefined {
-	if (node?.tagClass !== asn1.Class.UNIVERSAL || node.type !== asn1.Type.OID || typeof node.value !== 'string') return undefined;
+	if (node?.tagClass !== asn1.Class.UNIVERSAL || node.type !== asn1.Type.OID || typeof node.value !== 'string')
+		return undefined;
 	return asn1.derToOid(node.value);
 }
 
@@ -65,7 +66,9 @@ function extensionsOf(parts: readonly Node[]): ReadonlyMap<string, Buffer> {
 		const value = fields.at(-1);
 		if (oid === undefined || value === undefined) continue;
 		// forge opens OCTET STRINGs that hold DER; then their octets are its re-encoding.
-		const content = Array.isArray(value.value) ? Buffer.concat(value.value.map((inner) => Buffer.from(asn1.toDer(inner).getBytes(), 'latin1'))) : octets(value);
+		const content = Array.isArray(value.value)
+			? Buffer.concat(value.value.map((inner) => Buffer.from(asn1.toDer(inner).getBytes(), 'latin1')))
+			: octets(value);
 		found.set(oid, content);
 	}
 	return found;
@@ -95,7 +98,10 @@ export function readFacts(certificate: X509Certificate): CertificateFacts {
 	const subject = parts[hasVersion ? 5 : 4];
 	const extensions = extensionsOf(parts);
 	const uid = attribute(subject, oids.userId);
-	const listed = [...stringsOf(extensions.get(oids.topics), false), ...stringsOf(extensions.get(oids.voipTopics), true)];
+	const listed = [
+		...stringsOf(extensions.get(oids.topics), false),
+		...stringsOf(extensions.get(oids.voipTopics), true),
+	];
 	const topics = listed.length > 0 ? [...new Set(listed)] : uid === undefined ? [] : [uid];
 	const environments: Array<'production' | 'development'> = [];
 	if (extensions.has(oids.production)) environments.push('production');

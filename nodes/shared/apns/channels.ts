@@ -24,7 +24,11 @@ const CHANNEL_PUSH_TYPE = 'LiveActivity';
 export function channelBody(storagePolicy: string): Buffer {
 	const row = storagePolicyRows.find(({ value }) => value === storagePolicy);
 	if (row === undefined) {
-		throw new FieldProblem('Message Storage', `"${storagePolicy.slice(0, 40)}" is not a policy`, `Choose one of: ${storagePolicyRows.map(({ value }) => value).join(', ')}.`);
+		throw new FieldProblem(
+			'Message Storage',
+			`"${storagePolicy.slice(0, 40)}" is not a policy`,
+			`Choose one of: ${storagePolicyRows.map(({ value }) => value).join(', ')}.`,
+		);
 	}
 	return Buffer.from(JSON.stringify({ 'message-storage-policy': row.number, 'push-type': CHANNEL_PUSH_TYPE }));
 }
@@ -51,7 +55,10 @@ export function readChannelDetails(body: Buffer | undefined): ChannelDetails {
 	const policy = object?.['message-storage-policy'];
 	const known = storagePolicyRows.find(({ number }) => String(number) === String(policy));
 	const pushType = object?.['push-type'];
-	return { storagePolicy: known?.value ?? (policy === undefined ? null : String(policy)), pushType: typeof pushType === 'string' ? pushType : null };
+	return {
+		storagePolicy: known?.value ?? (policy === undefined ? null : String(policy)),
+		pushType: typeof pushType === 'string' ? pushType : null,
+	};
 }
 
 /** Ids of a list's answer; undefined when it is no list. */
@@ -65,5 +72,9 @@ export function checkBroadcastPayload(payload: JsonObject): void {
 	const { aps } = payload;
 	const event: unknown = typeof aps === 'object' && aps !== null ? Reflect.get(aps, 'event') : undefined;
 	if (event !== 'start') return;
-	throw new FieldProblem('JSON', 'has the event start, and a channel only reaches activities that run', 'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.');
+	throw new FieldProblem(
+		'JSON',
+		'has the event start, and a channel only reaches activities that run',
+		'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.',
+	);
 }

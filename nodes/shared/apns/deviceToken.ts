@@ -40,7 +40,10 @@ const SHORTEST_SEEN_DIGITS = 64;
 function isGrouped(parts: readonly string[]): boolean {
 	const size = parts[0]?.length ?? 0;
 	if (![2, 4, 8].includes(size) || parts.length * size < SHORTEST_SEEN_DIGITS) return false;
-	return parts.every((part, at) => /^[0-9a-f]+$/i.test(part) && (part.length === size || (at === parts.length - 1 && part.length < size)));
+	return parts.every(
+		(part, at) =>
+			/^[0-9a-f]+$/i.test(part) && (part.length === size || (at === parts.length - 1 && part.length < size)),
+	);
 }
 
 /** Splits text at commas, semicolons, line breaks and blanks, except blanks inside `<…>` and inside a grouped token. */
@@ -81,15 +84,32 @@ function listOf(value: unknown, inList: boolean): unknown[] {
 }
 
 function readToken(entry: unknown, options: RecipientOptions): string {
-	if (typeof entry === 'number' || typeof entry === 'bigint') throw new FieldProblem(FIELD, 'is a number, which loses digits', 'Give each device token as text.');
-	if (entry === undefined || entry === null || entry === '') throw new FieldProblem(FIELD, 'is empty', 'Leave out what has no device token.');
-	if (typeof entry !== 'string') throw new FieldProblem(FIELD, 'is not a text', 'Give each device token as hexadecimal text, for example with an expression that ends in its field.');
+	if (typeof entry === 'number' || typeof entry === 'bigint')
+		throw new FieldProblem(FIELD, 'is a number, which loses digits', 'Give each device token as text.');
+	if (entry === undefined || entry === null || entry === '')
+		throw new FieldProblem(FIELD, 'is empty', 'Leave out what has no device token.');
+	if (typeof entry !== 'string')
+		throw new FieldProblem(
+			FIELD,
+			'is not a text',
+			'Give each device token as hexadecimal text, for example with an expression that ends in its field.',
+		);
 	if (entry === DESCRIBED) {
-		throw new FieldProblem(FIELD, 'is the description iOS prints of the token, with its middle left out', 'Let the app send the bytes of the token in hexadecimal: deviceToken.map { String(format: "%02x", $0) }.joined().');
+		throw new FieldProblem(
+			FIELD,
+			'is the description iOS prints of the token, with its middle left out',
+			'Let the app send the bytes of the token in hexadecimal: deviceToken.map { String(format: "%02x", $0) }.joined().',
+		);
 	}
 	if (/^[0-9a-f]+$/i.test(entry)) {
-		if (entry.length % 2 !== 0) throw new FieldProblem(FIELD, `has ${entry.length} hexadecimal digits, an odd number`, 'Copy the whole token; a digit is missing or too many.');
-		if (entry.length > MAX_DIGITS) throw new FieldProblem(FIELD, `has ${entry.length} digits`, 'Separate several tokens by commas or line breaks.');
+		if (entry.length % 2 !== 0)
+			throw new FieldProblem(
+				FIELD,
+				`has ${entry.length} hexadecimal digits, an odd number`,
+				'Copy the whole token; a digit is missing or too many.',
+			);
+		if (entry.length > MAX_DIGITS)
+			throw new FieldProblem(FIELD, `has ${entry.length} digits`, 'Separate several tokens by commas or line breaks.');
 		// Apps print both cases and the bytes are the same; Apple's pages show lower case, and one spelling makes duplicates visible.
 		return entry.toLowerCase();
 	}
@@ -97,14 +117,24 @@ function readToken(entry: unknown, options: RecipientOptions): string {
 		const bytes = Buffer.from(entry, 'base64');
 		if (bytes.length >= MIN_BASE64_OCTETS && bytes.length * 2 <= MAX_DIGITS) {
 			if (options.allowBase64 === true) return bytes.toString('hex');
-			if (/[+/=]|^[A-Za-z0-9_-]{43}$/.test(entry)) throw new FieldProblem(FIELD, 'is not hexadecimal; it may be base64', 'Give the token in hexadecimal; base64 is read for push type MDM only.');
+			if (/[+/=]|^[A-Za-z0-9_-]{43}$/.test(entry))
+				throw new FieldProblem(
+					FIELD,
+					'is not hexadecimal; it may be base64',
+					'Give the token in hexadecimal; base64 is read for push type MDM only.',
+				);
 		}
 	}
-	throw new FieldProblem(FIELD, 'is not hexadecimal', 'A device token consists of the digits 0-9 and a-f only, as the app prints it.');
+	throw new FieldProblem(
+		FIELD,
+		'is not hexadecimal',
+		'A device token consists of the digits 0-9 and a-f only, as the app prints it.',
+	);
 }
 
 function shown(entry: unknown): string {
-	const text = typeof entry === 'string' ? entry : typeof entry === 'bigint' ? String(entry) : (JSON.stringify(entry) ?? '');
+	const text =
+		typeof entry === 'string' ? entry : typeof entry === 'bigint' ? String(entry) : (JSON.stringify(entry) ?? '');
 	return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 

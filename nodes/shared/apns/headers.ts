@@ -1,5 +1,5 @@
 /** Request headers of the provider API, each with its rule for header compression. */
-import type { HeaderField, Indexing } from '../http2/hpack';
+import type { HeaderField, Indexing } from '../http2/hpack/hpack';
 import type { BroadcastNotification, ChannelRequest, Notification } from './notification';
 
 /**
@@ -37,7 +37,11 @@ function field(name: string, value: string): HeaderField {
 	return { name, value, indexing: rules[name] ?? 'nameOnly' };
 }
 
-const METHOD = { POST: field(':method', 'POST'), GET: field(':method', 'GET'), DELETE: field(':method', 'DELETE') } as const;
+const METHOD = {
+	POST: field(':method', 'POST'),
+	GET: field(':method', 'GET'),
+	DELETE: field(':method', 'DELETE'),
+} as const;
 const SCHEME = field(':scheme', 'https');
 
 /** Fields of one header by value. Most pushes repeat the last value, so that is looked at first. */
@@ -72,15 +76,27 @@ export function createHeaderBuilder(endpoint: { readonly host: string; readonly 
 	const channelIdField = keeper('apns-channel-id');
 
 	const head = (method: HeaderField, path: string, authorization: string | undefined): HeaderField[] =>
-		authorization === undefined ? [method, SCHEME, field(':path', path), authorityField] : [method, SCHEME, field(':path', path), authorityField, authorizationField(authorization)];
+		authorization === undefined
+			? [method, SCHEME, field(':path', path), authorityField]
+			: [method, SCHEME, field(':path', path), authorityField, authorizationField(authorization)];
 
 	return {
 		push({ deviceToken, topic, pushType, priority, expirationSeconds, collapseId, apnsId }, authorization) {
 			const path = field(':path', `/3/device/${deviceToken}`);
 			// Most pushes have exactly these: one array of the right size, made at once.
-			const usual = authorization !== undefined && topic !== undefined && pushType !== undefined && priority !== undefined;
+			const usual =
+				authorization !== undefined && topic !== undefined && pushType !== undefined && priority !== undefined;
 			const fields: HeaderField[] = usual
-				? [METHOD.POST, SCHEME, path, authorityField, authorizationField(authorization), topicField(topic), pushTypeField(pushType), priorityField(priority)]
+				? [
+						METHOD.POST,
+						SCHEME,
+						path,
+						authorityField,
+						authorizationField(authorization),
+						topicField(topic),
+						pushTypeField(pushType),
+						priorityField(priority),
+					]
 				: [METHOD.POST, SCHEME, path, authorityField];
 			if (!usual) {
 				if (authorization !== undefined) fields.push(authorizationField(authorization));
@@ -106,7 +122,8 @@ export function createHeaderBuilder(endpoint: { readonly host: string; readonly 
 		},
 		channel(request, authorization) {
 			const list = request.operation === 'getAll';
-			const method = request.operation === 'create' ? METHOD.POST : request.operation === 'delete' ? METHOD.DELETE : METHOD.GET;
+			const method =
+				request.operation === 'create' ? METHOD.POST : request.operation === 'delete' ? METHOD.DELETE : METHOD.GET;
 			const fields = head(method, `/1/apps/${request.bundleId}/${list ? 'all-channels' : 'channels'}`, authorization);
 			if ('channelId' in request) fields.push(channelIdField(request.channelId));
 			if (request.requestId !== undefined) fields.push(field('apns-request-id', request.requestId));

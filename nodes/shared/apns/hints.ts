@@ -66,10 +66,14 @@ const looks: Readonly<Record<PayloadKind, readonly Look[]>> = {
 	alert: [
 		(payload, aps) => {
 			// Wallet passes are told by {}.
-			if (Object.keys(payload).length === 0 || has(aps, 'alert', 'badge', 'sound', 'url-args').length > 0) return undefined;
+			if (Object.keys(payload).length === 0 || has(aps, 'alert', 'badge', 'sound', 'url-args').length > 0)
+				return undefined;
 			return has(aps, 'content-available').length > 0
 				? hint('has content-available and nothing to show', 'Set Push Type to Background, or fill in Title or Body.')
-				: hint('has neither alert, badge nor sound: the device shows nothing', 'Fill in Title or Body, Badge or Sound.');
+				: hint(
+						'has neither alert, badge nor sound: the device shows nothing',
+						'Fill in Title or Body, Badge or Sound.',
+					);
 		},
 	],
 	background: [
@@ -79,38 +83,61 @@ const looks: Readonly<Record<PayloadKind, readonly Look[]>> = {
 		},
 		(_payload, aps) => {
 			const keys = has(aps, 'alert', 'badge', 'sound', 'mutable-content');
-			return keys.length === 0 ? undefined : hint(`has ${keys.join(', ')} in aps, which a background push may not`, 'Set Push Type to Alert, or remove these keys.');
+			return keys.length === 0
+				? undefined
+				: hint(
+						`has ${keys.join(', ')} in aps, which a background push may not`,
+						'Set Push Type to Alert, or remove these keys.',
+					);
 		},
 	],
 	liveActivity: [
 		(_payload, aps) => {
 			const missing = ['timestamp', 'event'].filter((key) => has(aps, key).length === 0);
-			return missing.length === 0 ? undefined : hint(`lacks ${missing.join(' and ')} in aps: the activity ignores it`, 'Add them, or choose the payload by fields.');
+			return missing.length === 0
+				? undefined
+				: hint(
+						`lacks ${missing.join(' and ')} in aps: the activity ignores it`,
+						'Add them, or choose the payload by fields.',
+					);
 		},
 		(_payload, aps) => {
 			const wrong = secondsKeys.filter((key) => typeof aps?.[key] === 'number' && aps[key] >= MILLISECONDS_FROM);
-			return wrong.length === 0 ? undefined : hint(`has milliseconds in ${wrong.join(', ')}`, 'Give these times in seconds.');
+			return wrong.length === 0
+				? undefined
+				: hint(`has milliseconds in ${wrong.join(', ')}`, 'Give these times in seconds.');
 		},
 	],
 	custom: [],
 	fileProvider: [
-		(payload) => (has(payload, 'container-identifier').length > 0 ? undefined : hint('lacks container-identifier', 'Name the container whose content changed.')),
+		(payload) =>
+			has(payload, 'container-identifier').length > 0
+				? undefined
+				: hint('lacks container-identifier', 'Name the container whose content changed.'),
 	],
 	mdm: [
 		(payload) => {
 			if (typeof payload.mdm !== 'string') return hint('lacks mdm, the push magic', 'Write {"mdm": "<PushMagic>"}.');
-			return Object.keys(payload).length === 1 ? undefined : hint('holds more than mdm', 'An MDM push carries the push magic alone.');
+			return Object.keys(payload).length === 1
+				? undefined
+				: hint('holds more than mdm', 'An MDM push carries the push magic alone.');
 		},
 	],
 	reload: [
-		(_payload, aps) => (aps?.['content-changed'] === true ? undefined : hint('lacks "content-changed": true in aps: nothing is reloaded', 'Add "aps": {"content-changed": true}.')),
+		(_payload, aps) =>
+			aps?.['content-changed'] === true
+				? undefined
+				: hint('lacks "content-changed": true in aps: nothing is reloaded', 'Add "aps": {"content-changed": true}.'),
 	],
 };
 
 function apsKeyHint(aps: JsonObject | undefined): FieldProblem | undefined {
 	const unknown = Object.keys(aps ?? {}).filter((key) => !apsKeys.has(key));
 	if (unknown.length === 0) return undefined;
-	return hint(`has keys in aps that devices ignore: ${unknown.slice(0, 5).join(', ')}`, 'Put your own keys beside aps, and check the spelling of the others.');
+	return hint(
+		`has keys in aps that devices ignore: ${unknown.slice(0, 5).join(', ')}`,
+		'Put your own keys beside aps, and check the spelling of the others.',
+	);
 }
 
 function topicHint(draft: HintDraft, row: PushTypeRow | undefined): FieldProblem | undefined {
@@ -118,26 +145,49 @@ function topicHint(draft: HintDraft, row: PushTypeRow | undefined): FieldProblem
 	if (topic === undefined || row === undefined) return undefined;
 	const own = row.topicSuffix ?? '';
 	// The longest suffix wins: `.voip-ptt` is not `.voip`.
-	const other = pushTypeRows.find(({ topicSuffix = '', value }) => topicSuffix !== '' && value !== row.value && topicSuffix !== own && topic.endsWith(topicSuffix));
+	const other = pushTypeRows.find(
+		({ topicSuffix = '', value }) =>
+			topicSuffix !== '' && value !== row.value && topicSuffix !== own && topic.endsWith(topicSuffix),
+	);
 	if (other !== undefined && !(own !== '' && topic.endsWith(own))) {
-		return new FieldProblem('Topic', `ends in ${other.topicSuffix ?? ''}, which belongs to push type ${other.displayName}`, `Set Push Type to ${other.displayName}, or give the bare bundle id.`);
+		return new FieldProblem(
+			'Topic',
+			`ends in ${other.topicSuffix ?? ''}, which belongs to push type ${other.displayName}`,
+			`Set Push Type to ${other.displayName}, or give the bare bundle id.`,
+		);
 	}
 	if (row.topicSuffix === undefined && !topic.startsWith('com.apple.mgmt.')) {
-		return new FieldProblem('Topic', `is ${topic}; an MDM topic begins with com.apple.mgmt.`, 'Give the UID of the MDM push certificate.');
+		return new FieldProblem(
+			'Topic',
+			`is ${topic}; an MDM topic begins with com.apple.mgmt.`,
+			'Give the UID of the MDM push certificate.',
+		);
 	}
 	return undefined;
 }
 
 function expirationHint({ expirationSeconds, nowMs }: HintDraft): FieldProblem | undefined {
 	if (expirationSeconds === undefined || expirationSeconds === 0 || expirationSeconds * 1_000 > nowMs) return undefined;
-	return new FieldProblem('Expiration', `${new Date(expirationSeconds * 1_000).toISOString()} has passed`, 'Give a time to come, or 0 for one attempt without storage.');
+	return new FieldProblem(
+		'Expiration',
+		`${new Date(expirationSeconds * 1_000).toISOString()} has passed`,
+		'Give a time to come, or 0 for one attempt without storage.',
+	);
 }
 
 function trustHint(row: PushTypeRow | undefined, trust: HintDraft['trust']): FieldProblem | undefined {
 	if (row === undefined || row.trust === 'any' || row.trust === trust) return undefined;
 	return row.trust === 'token'
-		? new FieldProblem('Push Type', `${row.displayName} is described for signing keys only, and the credential is a certificate`, 'Use a credential with a signing key (.p8).')
-		: new FieldProblem('Push Type', `${row.displayName} is sent with a certificate in practice, and the credential is a signing key`, 'Use the MDM push certificate.');
+		? new FieldProblem(
+				'Push Type',
+				`${row.displayName} is described for signing keys only, and the credential is a certificate`,
+				'Use a credential with a signing key (.p8).',
+			)
+		: new FieldProblem(
+				'Push Type',
+				`${row.displayName} is sent with a certificate in practice, and the credential is a signing key`,
+				'Use the MDM push certificate.',
+			);
 }
 
 /** All hints for one push, most useful first; empty when all is as Apple describes it. */

@@ -38,5 +38,10 @@ export interface BroadcastNotification {
 /** Channel management: `/1/apps/<bundleId>/channels` and `/all-channels`. */
 export type ChannelRequest =
 	| { readonly operation: 'create'; readonly bundleId: string; readonly requestId?: string; readonly body: Buffer }
-	| { readonly operation: 'get' | 'delete'; readonly bundleId: string; readonly requestId?: string; readonly channelId: string }
+	| {
+			readonly operation: 'get' | 'delete';
+			readonly bundleId: string;
+			readonly requestId?: string;
+			readonly channelId: string;
+	  }
 	| { readonly operation: 'getAll'; readonly bundleId: string; readonly requestId?: string };

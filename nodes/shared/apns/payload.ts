@@ -62,18 +62,30 @@ export const INTERRUPTION_LEVELS = ['active', 'critical', 'passive', 'time-sensi
 /** A number within bounds, or nothing; throws `FieldProblem`. */
 function between(field: string, value: number | undefined, lowest: number, highest: number): number | undefined {
 	if (value === undefined || (value >= lowest && value <= highest)) return value;
-	throw new FieldProblem(field, `${value} is not between ${lowest} and ${highest}`, `Give a number from ${lowest} to ${highest}.`);
+	throw new FieldProblem(
+		field,
+		`${value} is not between ${lowest} and ${highest}`,
+		`Give a number from ${lowest} to ${highest}.`,
+	);
 }
 
 /** Devices show whole numbers only; 0 takes the badge away. */
 function badgeOf(badge: number | undefined): number | undefined {
 	if (badge === undefined || (Number.isInteger(badge) && badge >= 0)) return badge;
-	throw new FieldProblem('Badge', `${badge} is not a whole number from 0 on`, 'Give a whole number; 0 removes the badge.');
+	throw new FieldProblem(
+		'Badge',
+		`${badge} is not a whole number from 0 on`,
+		'Give a whole number; 0 removes the badge.',
+	);
 }
 
 function interruptionLevelOf(level: string | undefined): string | undefined {
 	if (level === undefined || level === '' || INTERRUPTION_LEVELS.some((known) => known === level)) return level;
-	throw new FieldProblem('Interruption Level', `"${level.slice(0, 40)}" is not a level`, `Choose one of: ${INTERRUPTION_LEVELS.join(', ')}.`);
+	throw new FieldProblem(
+		'Interruption Level',
+		`"${level.slice(0, 40)}" is not a level`,
+		`Choose one of: ${INTERRUPTION_LEVELS.join(', ')}.`,
+	);
 }
 
 /** A critical sound: `name` and `critical` are required by iOS, the volume is 1 unless given. */
@@ -113,7 +125,11 @@ export function backgroundPayload(custom: JsonObject = {}): JsonObject {
 /** Custom data stands beside `aps` and may not overwrite it; throws `FieldProblem`. */
 export function withCustom(aps: JsonObject, custom: JsonObject): JsonObject {
 	if (Object.hasOwn(custom, 'aps')) {
-		throw new FieldProblem('Custom Data', 'holds a key "aps", which would overwrite the notification itself', 'Rename the key, or write the whole payload as JSON.');
+		throw new FieldProblem(
+			'Custom Data',
+			'holds a key "aps", which would overwrite the notification itself',
+			'Rename the key, or write the whole payload as JSON.',
+		);
 	}
 	return { aps, ...custom };
 }
@@ -126,11 +142,20 @@ export function parseJsonObject(field: string, value: unknown): JsonObject {
 		try {
 			parsed = JSON.parse(value);
 		} catch (error) {
-			throw new FieldProblem(field, `is not valid JSON (${error instanceof Error ? error.message : 'syntax error'})`, 'Check quotes, commas and braces.');
+			throw new FieldProblem(
+				field,
+				`is not valid JSON (${error instanceof Error ? error.message : 'syntax error'})`,
+				'Check quotes, commas and braces.',
+			);
 		}
 	}
 	// Dates, DateTimes, Maps and arrays are objects too, but no JSON objects; those of other realms have another prototype.
-	if (typeof parsed !== 'object' || parsed === null || Object.prototype.toString.call(parsed) !== '[object Object]' || typeof Reflect.get(parsed, 'toJSON') === 'function') {
+	if (
+		typeof parsed !== 'object' ||
+		parsed === null ||
+		Object.prototype.toString.call(parsed) !== '[object Object]' ||
+		typeof Reflect.get(parsed, 'toJSON') === 'function'
+	) {
 		throw new FieldProblem(field, 'is not a JSON object', 'Write it as {"key": "value"}.');
 	}
 	return { ...parsed };
@@ -149,7 +174,8 @@ export function parseTextList(field: string, value: unknown): readonly string[] 
 			list = text.split(/\r?\n/);
 		}
 	}
-	if (Array.isArray(list) && list.every((entry) => typeof entry === 'string' || typeof entry === 'number')) return list.map(String);
+	if (Array.isArray(list) && list.every((entry) => typeof entry === 'string' || typeof entry === 'number'))
+		return list.map(String);
 	throw new FieldProblem(field, 'is not a list of texts', 'Give one text per line, or an array of texts.');
 }
 
@@ -158,6 +184,10 @@ export function encodePayload(payload: JsonObject): Buffer {
 	try {
 		return Buffer.from(JSON.stringify(payload), 'utf8');
 	} catch (error) {
-		throw new FieldProblem('Payload', `cannot be written as JSON (${error instanceof Error ? error.message : 'unknown cause'})`, 'Remove cycles and big integers.');
+		throw new FieldProblem(
+			'Payload',
+			`cannot be written as JSON (${error instanceof Error ? error.message : 'unknown cause'})`,
+			'Remove cycles and big integers.',
+		);
 	}
 }

@@ -57,13 +57,17 @@ export function unmangle(text: string): string {
 /** One pass over the text: every run in it is bounded, so that no text makes the search slow. */
 const MARKER = /-{1,5}\s{0,9}(BEGIN|END)\s{0,9}([A-Z0-9][A-Z0-9 ]{0,30}?)\s{0,9}-{1,5}/g;
 /** Vectors have as many digits as the cipher's block: after them base64 may follow without any blank. */
-const DEK_INFO = /Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*((?:AES-\d{3}-[A-Z]{3},\s*[0-9A-Fa-f]{32})|(?:[A-Z0-9-]+,\s*[0-9A-Fa-f]{16}))/;
+const DEK_INFO =
+	/Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*((?:AES-\d{3}-[A-Z]{3},\s*[0-9A-Fa-f]{32})|(?:[A-Z0-9-]+,\s*[0-9A-Fa-f]{16}))/;
 
 /** Base64 without its blanks; also the URL alphabet, which some stores use. */
 function decodeBase64(text: string): { readonly der: Buffer; readonly intact: boolean } {
 	const packed = text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
 	const digits = packed.replace(/=+$/, '');
-	return { der: Buffer.from(packed, 'base64'), intact: /^[A-Za-z0-9+/]*={0,2}$/.test(packed) && digits.length % 4 !== 1 };
+	return {
+		der: Buffer.from(packed, 'base64'),
+		intact: /^[A-Za-z0-9+/]*={0,2}$/.test(packed) && digits.length % 4 !== 1,
+	};
 }
 
 function blockOf(label: string, body: string): PemBlock {
@@ -95,7 +99,8 @@ export function readPem(pasted: string, depth = 0): PemBlock[] {
 	const block = blockOf(markers[0]?.[2] ?? '', text.replace(MARKER, '').replace(/-{2,}/g, ''));
 	const inside = block.der.toString('latin1');
 	// The second is the first once more in base64, as secrets of Kubernetes are.
-	if (depth < 2 && /-----\s*BEGIN|^\s*LS0tLS1CRUdJTi/.test(inside)) return readPem(block.der.toString('utf8'), depth + 1);
+	if (depth < 2 && /-----\s*BEGIN|^\s*LS0tLS1CRUdJTi/.test(inside))
+		return readPem(block.der.toString('utf8'), depth + 1);
 	return [block];
 }
 

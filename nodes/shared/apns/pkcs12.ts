@@ -8,7 +8,8 @@ import { FieldProblem } from './problems';
 
 const FIELD = 'PKCS#12';
 const PASSPHRASE = 'Passphrase';
-const EXPORT = 'In Keychain Access choose the certificate together with its private key, export it as .p12, and paste the file in base64 (base64 -i file.p12).';
+const EXPORT =
+	'In Keychain Access choose the certificate together with its private key, export it as .p12, and paste the file in base64 (base64 -i file.p12).';
 
 export interface Pkcs12Input {
 	/** The file in base64; line breaks and a `data:` prefix do no harm. */
@@ -19,13 +20,19 @@ export interface Pkcs12Input {
 function fileOf(pasted: string): Buffer {
 	const text = unmangle(pasted).replace(/^data:[^,]{0,100},/, '');
 	if (text === '') throw new FieldProblem(FIELD, 'is empty', EXPORT);
-	if (/BEGIN[A-Z0-9 ]*(CERTIFICATE|PRIVATE KEY)/.test(text)) throw new FieldProblem(FIELD, 'is PEM text', 'Set Identity Format to PEM and paste it there.');
-	const base64 = text.replace(/-+(BEGIN|END)[A-Z0-9 ]*-+/g, '').replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
+	if (/BEGIN[A-Z0-9 ]*(CERTIFICATE|PRIVATE KEY)/.test(text))
+		throw new FieldProblem(FIELD, 'is PEM text', 'Set Identity Format to PEM and paste it there.');
+	const base64 = text
+		.replace(/-+(BEGIN|END)[A-Z0-9 ]*-+/g, '')
+		.replace(/\s+/g, '')
+		.replaceAll('-', '+')
+		.replaceAll('_', '/');
 	const file = Buffer.from(base64, 'base64');
 	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new FieldProblem(FIELD, 'is not base64 text', EXPORT);
 	if (!looksLikePkcs12(file)) {
 		// Base64 of PEM is a common slip: the file had been converted before.
-		if (file.toString('latin1').includes('-----BEGIN')) throw new FieldProblem(FIELD, 'is PEM text in base64', 'Set Identity Format to PEM and paste it there.');
+		if (file.toString('latin1').includes('-----BEGIN'))
+			throw new FieldProblem(FIELD, 'is PEM text in base64', 'Set Identity Format to PEM and paste it there.');
 		throw new FieldProblem(FIELD, 'is not a PKCS#12 file', EXPORT);
 	}
 	const length = derLength(file) ?? 0;
@@ -46,7 +53,11 @@ interface Attempt {
  * cannot be had; so the second attempt leaves the MAC out: padding and structure tell whether it opened.
  */
 function attemptsFor(passphrase: string | undefined): readonly Attempt[] {
-	if (passphrase === undefined || passphrase === '') return [{ passphrase: '', checkMac: true }, { passphrase: null, checkMac: true }];
+	if (passphrase === undefined || passphrase === '')
+		return [
+			{ passphrase: '', checkMac: true },
+			{ passphrase: null, checkMac: true },
+		];
 	const utf8 = Buffer.from(passphrase, 'utf8').toString('latin1');
 	const first: Attempt = { passphrase, checkMac: true };
 	return utf8 === passphrase ? [first] : [first, { passphrase: utf8, checkMac: false }];
@@ -58,7 +69,9 @@ type Failure = 'passphrase' | 'unsupported' | 'damaged';
 function failureOf(error: unknown): Failure {
 	const text = error instanceof Error ? error.message : '';
 	if (/unsupported|unknown hash/i.test(text)) return 'unsupported';
-	return /password|could not be verified|failed to decrypt|too few bytes|iteration count/i.test(text) ? 'passphrase' : 'damaged';
+	return /password|could not be verified|failed to decrypt|too few bytes|iteration count/i.test(text)
+		? 'passphrase'
+		: 'damaged';
 }
 
 function open(file: Buffer, passphrase: string | undefined): Pkcs12.Pkcs12Pfx {
@@ -77,10 +90,23 @@ function open(file: Buffer, passphrase: string | undefined): Pkcs12.Pkcs12Pfx {
 	}
 	if (failures[0] === 'damaged') throw new FieldProblem(FIELD, 'is damaged', EXPORT);
 	if (failures[0] === 'unsupported') {
-		throw new FieldProblem(FIELD, 'uses an encryption this package cannot read', 'Convert it to PEM with openssl pkcs12 -in file.p12 -nodes, and set Identity Format to PEM.');
+		throw new FieldProblem(
+			FIELD,
+			'uses an encryption this package cannot read',
+			'Convert it to PEM with openssl pkcs12 -in file.p12 -nodes, and set Identity Format to PEM.',
+		);
 	}
-	if (passphrase === undefined || passphrase === '') throw new FieldProblem(PASSPHRASE, 'is empty, and the PKCS#12 file has one', 'Fill in the passphrase that was given at the export.');
-	throw new FieldProblem(PASSPHRASE, 'does not open the PKCS#12 file', 'Fill in the passphrase that was given at the export; mind capital letters and blanks.');
+	if (passphrase === undefined || passphrase === '')
+		throw new FieldProblem(
+			PASSPHRASE,
+			'is empty, and the PKCS#12 file has one',
+			'Fill in the passphrase that was given at the export.',
+		);
+	throw new FieldProblem(
+		PASSPHRASE,
+		'does not open the PKCS#12 file',
+		'Fill in the passphrase that was given at the export; mind capital letters and blanks.',
+	);
 }
 
 function derOf(node: Asn1.Asn1): Buffer {
@@ -122,6 +148,7 @@ export function readPkcs12({ p12Base64, passphrase }: Pkcs12Input): CertificateI
 	if (keys.length === 0) throw new FieldProblem(FIELD, 'holds no private key', EXPORT);
 	if (certificates.length === 0) throw new FieldProblem(FIELD, 'holds no certificate', EXPORT);
 	const leaf = chooseLeaf(certificates, keys);
-	if (leaf === undefined) throw new FieldProblem(FIELD, 'holds a certificate and a private key that do not belong together', EXPORT);
+	if (leaf === undefined)
+		throw new FieldProblem(FIELD, 'holds a certificate and a private key that do not belong together', EXPORT);
 	return identityOf(leaf, certificates);
 }

@@ -42,15 +42,19 @@ function reads(parse: () => unknown): boolean {
 /** What DER without a label turns out to be. */
 function problemOf(der: Buffer): FieldProblem {
 	if (looksLikePkcs12(der)) return new FieldProblem(FIELD, 'is a PKCS#12 file, not a signing key', USE_CERTIFICATE);
-	if (reads(() => new X509Certificate(der))) return new FieldProblem(FIELD, 'is a certificate, not a signing key', USE_CERTIFICATE);
-	if (reads(() => createPublicKey({ key: der, format: 'der', type: 'spki' }))) return new FieldProblem(FIELD, 'is a public key, not a private one', WHOLE_FILE);
+	if (reads(() => new X509Certificate(der)))
+		return new FieldProblem(FIELD, 'is a certificate, not a signing key', USE_CERTIFICATE);
+	if (reads(() => createPublicKey({ key: der, format: 'der', type: 'spki' })))
+		return new FieldProblem(FIELD, 'is a public key, not a private one', WHOLE_FILE);
 	if (looksEncrypted(der)) return new FieldProblem(FIELD, 'is encrypted', NO_PASSPHRASE);
 	return new FieldProblem(FIELD, 'is damaged', WHOLE_FILE);
 }
 
 /** The block that may be the key: OpenSSL writes `EC PARAMETERS` before it. */
 function keyBlock(blocks: readonly PemBlock[]): PemBlock {
-	const block = blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY') ?? blocks.find(({ label }) => label !== 'EC PARAMETERS');
+	const block =
+		blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY') ??
+		blocks.find(({ label }) => label !== 'EC PARAMETERS');
 	if (block === undefined) throw new FieldProblem(FIELD, 'is empty', WHOLE_FILE);
 	const wrong = wrongLabels.find(([pattern]) => pattern.test(block.label));
 	if (wrong !== undefined) throw new FieldProblem(FIELD, wrong[1], wrong[2]);
@@ -66,14 +70,21 @@ function keyBlock(blocks: readonly PemBlock[]): PemBlock {
 export function normalizePrivateKey(pasted: string): string {
 	const block = keyBlock(readPem(pasted));
 	const length = derLength(block.der);
-	if (!block.intact || length === undefined) throw new FieldProblem(FIELD, 'is not a key: its text is no base64 of one', WHOLE_FILE);
+	if (!block.intact || length === undefined)
+		throw new FieldProblem(FIELD, 'is not a key: its text is no base64 of one', WHOLE_FILE);
 	if (length > block.der.length) throw new FieldProblem(FIELD, 'is incomplete: its end is missing', WHOLE_FILE);
 	const der = block.der.subarray(0, length);
 	const key = keyFrom(der);
 	if (key === undefined) throw problemOf(der);
 	const { namedCurve } = key.asymmetricKeyDetails ?? {};
-	if (key.asymmetricKeyType !== 'ec') throw new FieldProblem(FIELD, `is an ${String(key.asymmetricKeyType).toUpperCase()} key, not an EC P-256 key`, WHOLE_FILE);
-	if (namedCurve !== 'prime256v1') throw new FieldProblem(FIELD, `is an EC key on the curve ${namedCurve ?? 'unknown'}, not P-256`, WHOLE_FILE);
+	if (key.asymmetricKeyType !== 'ec')
+		throw new FieldProblem(
+			FIELD,
+			`is an ${String(key.asymmetricKeyType).toUpperCase()} key, not an EC P-256 key`,
+			WHOLE_FILE,
+		);
+	if (namedCurve !== 'prime256v1')
+		throw new FieldProblem(FIELD, `is an EC key on the curve ${namedCurve ?? 'unknown'}, not P-256`, WHOLE_FILE);
 	return key.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
@@ -82,6 +93,9 @@ export function checkTenCharacters(field: string, value: string, where: string):
 	const text = value.trim();
 	if (/^[A-Z0-9]{10}$/i.test(text)) return text.toUpperCase();
 	if (text === '') throw new FieldProblem(field, 'is empty', where);
-	const problem = text.length === 10 ? 'holds other characters than letters and digits' : `has ${text.length} characters; it must be 10 letters and digits`;
+	const problem =
+		text.length === 10
+			? 'holds other characters than letters and digits'
+			: `has ${text.length} characters; it must be 10 letters and digits`;
 	throw new FieldProblem(field, problem, where);
 }

@@ -40,7 +40,9 @@ export type Replacement = { readonly replaced: true } | { readonly replaced: fal
 /** ES256 over `{alg, kid}` and `{iss, iat}`; `iat` is a number of seconds. Rejects when the key cannot sign. */
 export async function signProviderToken(identity: TokenIdentity, issuedAtSeconds: number): Promise<string> {
 	const key = await importPKCS8(identity.privateKeyPem, 'ES256');
-	return await new SignJWT({ iss: identity.teamId, iat: issuedAtSeconds }).setProtectedHeader({ alg: 'ES256', kid: identity.keyId }).sign(key);
+	return await new SignJWT({ iss: identity.teamId, iat: issuedAtSeconds })
+		.setProtectedHeader({ alg: 'ES256', kid: identity.keyId })
+		.sign(key);
 }
 
 export class ProviderTokenStore {

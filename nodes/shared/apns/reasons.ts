@@ -105,10 +105,42 @@ function rowForStatus(status: number, reason: string | undefined): ReasonRow {
 	const name = reason ?? '';
 	const said = reason === undefined ? `status ${status}` : `${reason} (status ${status})`;
 	const advice = 'See "Handling notification responses from APNs" in Apple\'s documentation.';
-	if (status === 410) return { reason: name, status, scope: 'device', reaction: 'none', meaning: `APNs answered ${said}: the device token is no longer active.`, advice: 'Delete this device token.' };
-	if (status === 403) return { reason: name, status, scope: 'credential', reaction: 'none', meaning: `APNs answered ${said}: it refuses this credential.`, advice };
-	if (status === 429) return { reason: name, status, scope: 'throttle', reaction: 'delayDevice', meaning: `APNs answered ${said}: too many requests.`, advice: 'Send less often.' };
-	if (status >= 500) return { reason: name, status, scope: 'server', reaction: 'serverRetry', meaning: `APNs answered ${said}: it has trouble of its own.`, advice: 'Send again after 15 minutes, or set Retries.' };
+	if (status === 410)
+		return {
+			reason: name,
+			status,
+			scope: 'device',
+			reaction: 'none',
+			meaning: `APNs answered ${said}: the device token is no longer active.`,
+			advice: 'Delete this device token.',
+		};
+	if (status === 403)
+		return {
+			reason: name,
+			status,
+			scope: 'credential',
+			reaction: 'none',
+			meaning: `APNs answered ${said}: it refuses this credential.`,
+			advice,
+		};
+	if (status === 429)
+		return {
+			reason: name,
+			status,
+			scope: 'throttle',
+			reaction: 'delayDevice',
+			meaning: `APNs answered ${said}: too many requests.`,
+			advice: 'Send less often.',
+		};
+	if (status >= 500)
+		return {
+			reason: name,
+			status,
+			scope: 'server',
+			reaction: 'serverRetry',
+			meaning: `APNs answered ${said}: it has trouble of its own.`,
+			advice: 'Send again after 15 minutes, or set Retries.',
+		};
 	return { reason: name, status, scope: 'request', reaction: 'none', meaning: `APNs answered ${said}.`, advice };
 }
 
@@ -147,7 +179,8 @@ function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
 export function parseReasonBody(body: Buffer): { readonly reason?: string; readonly timestampMs?: number } {
 	const object = parseObject(body);
 	const reason = typeof object?.reason === 'string' && object.reason !== '' ? object.reason : undefined;
-	const timestampMs = typeof object?.timestamp === 'number' && Number.isFinite(object.timestamp) ? object.timestamp : undefined;
+	const timestampMs =
+		typeof object?.timestamp === 'number' && Number.isFinite(object.timestamp) ? object.timestamp : undefined;
 	return { reason, timestampMs };
 }
 
@@ -155,6 +188,9 @@ export function parseReasonBody(body: Buffer): { readonly reason?: string; reado
 export function parseGoawayDebug(data: Buffer): { readonly reason?: string; readonly text?: string } {
 	const { reason } = parseReasonBody(data);
 	if (reason !== undefined) return { reason };
-	const text = data.toString('latin1', 0, 200).replace(/[^\x20-\x7e]/g, '?').trim();
+	const text = data
+		.toString('latin1', 0, 200)
+		.replace(/[^\x20-\x7e]/g, '?')
+		.trim();
 	return text === '' ? {} : { text };
 }

@@ -30,7 +30,8 @@ function secondsOf(field: string, value: number): number {
 }
 
 /** Date, time with or without seconds and fraction, zone or none. */
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+const ISO =
+	/^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
 /** RFC 9110 and JavaScript's own text, which always name their zone; anything looser is read differently by every engine. */
 const NAMED = /^[A-Z][a-z]{2},? .*(?:GMT|UTC|[+-]\d{4})/;
 
@@ -53,15 +54,27 @@ function zoneOffsetMs(timeZone: string, atMs: number): number {
 		second: 'numeric',
 	}).formatToParts(atMs);
 	const part = (type: string): number => Number(parts.find((candidate) => candidate.type === type)?.value);
-	return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(atMs / 1_000) * 1_000;
+	return (
+		Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) -
+		Math.floor(atMs / 1_000) * 1_000
+	);
 }
 
 function isoMillis(match: RegExpExecArray, options: TimeOptions): number | undefined {
-	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((digits) => Number(digits ?? 0));
+	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+		.slice(1, 7)
+		.map((digits) => Number(digits ?? 0));
 	const localMs = Date.UTC(year, month - 1, day, hour, minute, second);
 	// 31 February and 25:00 would silently become other times.
 	const read = new Date(localMs);
-	if (read.getUTCMonth() !== month - 1 || read.getUTCDate() !== day || read.getUTCHours() !== hour || minute > 59 || second > 59) return undefined;
+	if (
+		read.getUTCMonth() !== month - 1 ||
+		read.getUTCDate() !== day ||
+		read.getUTCHours() !== hour ||
+		minute > 59 ||
+		second > 59
+	)
+		return undefined;
 	const zone = match[7];
 	if (zone !== undefined) return localMs - offsetMinutes(zone) * 60_000;
 	if (options.timeZone === undefined) return localMs;

@@ -20,13 +20,21 @@ const LATEST_SECONDS = 253_402_300_799;
 /** A UUID in the canonical lower-case form; throws `FieldProblem`. */
 export function checkUuid(field: string, value: string): string {
 	if (UUID.test(value)) return value.toLowerCase();
-	throw new FieldProblem(field, 'is not a UUID', 'Give 32 hexadecimal digits in groups of 8-4-4-4-12, or leave it empty.');
+	throw new FieldProblem(
+		field,
+		'is not a UUID',
+		'Give 32 hexadecimal digits in groups of 8-4-4-4-12, or leave it empty.',
+	);
 }
 
 /** UNIX seconds, 0 included; throws `FieldProblem`. */
 export function checkExpiration(field: string, seconds: number): number {
 	if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LATEST_SECONDS) return seconds;
-	throw new FieldProblem(field, `${seconds} is not a time in UNIX seconds`, 'Give a date and time, UNIX seconds, or 0 for one attempt without storage.');
+	throw new FieldProblem(
+		field,
+		`${seconds} is not a time in UNIX seconds`,
+		'Give a date and time, UNIX seconds, or 0 for one attempt without storage.',
+	);
 }
 
 /** Checks a priority against its push type; throws `FieldProblem`. */
@@ -43,28 +51,48 @@ export function checkPriority(priority: number, pushType: string | undefined): v
 
 /** Checks characters of a topic, which goes into a header; throws `FieldProblem`. */
 export function checkTopic(field: string, topic: string): void {
-	if (!TOPIC.test(topic)) throw new FieldProblem(field, 'holds characters no bundle id has', "Give the app's bundle id: letters, digits, hyphens and dots, without blanks.");
+	if (!TOPIC.test(topic))
+		throw new FieldProblem(
+			field,
+			'holds characters no bundle id has',
+			"Give the app's bundle id: letters, digits, hyphens and dots, without blanks.",
+		);
 }
 
 /** Checks a bare bundle id, which goes into a path: no suffix (APNs answers TopicDisallowed), no other characters; throws `FieldProblem`. */
 export function checkBundleId(field: string, bundleId: string): void {
 	checkTopic(field, bundleId);
-	const suffixed = pushTypeRows.find(({ topicSuffix = '' }) => topicSuffix.startsWith('.push-type.') && bundleId.endsWith(topicSuffix));
-	if (suffixed !== undefined) throw new FieldProblem(field, `ends in ${suffixed.topicSuffix ?? ''}`, 'Give the bare bundle id: channels take no suffix.');
+	const suffixed = pushTypeRows.find(
+		({ topicSuffix = '' }) => topicSuffix.startsWith('.push-type.') && bundleId.endsWith(topicSuffix),
+	);
+	if (suffixed !== undefined)
+		throw new FieldProblem(
+			field,
+			`ends in ${suffixed.topicSuffix ?? ''}`,
+			'Give the bare bundle id: channels take no suffix.',
+		);
 }
 
 /** A channel id is base64 of a length Apple leaves open, and goes into a header; throws `FieldProblem`. */
 export function checkChannelId(field: string, channelId: string): void {
 	if (channelId === '') throw new FieldProblem(field, 'is empty', 'Choose a channel, or paste its id.');
 	if (channelId.length > MAX_CHANNEL_ID_CHARACTERS || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(channelId)) {
-		throw new FieldProblem(field, 'is not a channel id', 'Paste the id as APNs returned it at creation, such as dHN0LXNyY2gtY2hubA==.');
+		throw new FieldProblem(
+			field,
+			'is not a channel id',
+			'Paste the id as APNs returned it at creation, such as dHN0LXNyY2gtY2hubA==.',
+		);
 	}
 }
 
 /** Checks a payload's size in bytes; throws `FieldProblem`. */
 export function checkPayloadSize(payload: Buffer, maxBytes: number): void {
 	if (payload.length > maxBytes) {
-		throw new FieldProblem('Payload', `has ${payload.length} bytes, ${payload.length - maxBytes} more than the ${maxBytes} allowed`, 'Shorten the texts or the custom data; non-ASCII characters count several bytes.');
+		throw new FieldProblem(
+			'Payload',
+			`has ${payload.length} bytes, ${payload.length - maxBytes} more than the ${maxBytes} allowed`,
+			'Shorten the texts or the custom data; non-ASCII characters count several bytes.',
+		);
 	}
 	if (payload.length === 0) throw new FieldProblem('Payload', 'is empty', 'Give at least {}.');
 }
@@ -73,14 +101,24 @@ export function checkPayloadSize(payload: Buffer, maxBytes: number): void {
 export function checkNotification(notification: Notification): void {
 	const { topic, pushType, priority, expirationSeconds, collapseId, apnsId, payload } = notification;
 	if (topic !== undefined) checkTopic('Topic', topic);
-	if (pushType !== undefined && !PUSH_TYPE.test(pushType)) throw new FieldProblem('Push Type', 'is not a word', 'Choose one of the list.');
+	if (pushType !== undefined && !PUSH_TYPE.test(pushType))
+		throw new FieldProblem('Push Type', 'is not a word', 'Choose one of the list.');
 	if (priority !== undefined) checkPriority(priority, pushType);
 	if (expirationSeconds !== undefined) checkExpiration('Expiration', expirationSeconds);
 	if (collapseId !== undefined) {
 		const bytes = Buffer.byteLength(collapseId);
-		if (bytes > MAX_COLLAPSE_ID_BYTES) throw new FieldProblem('Collapse ID', `has ${bytes} bytes, more than ${MAX_COLLAPSE_ID_BYTES}`, 'Shorten it.');
-		if (!HEADER_TEXT.test(collapseId)) throw new FieldProblem('Collapse ID', 'holds characters a header cannot carry', 'Use ASCII letters, digits and punctuation, without blanks at the ends.');
+		if (bytes > MAX_COLLAPSE_ID_BYTES)
+			throw new FieldProblem('Collapse ID', `has ${bytes} bytes, more than ${MAX_COLLAPSE_ID_BYTES}`, 'Shorten it.');
+		if (!HEADER_TEXT.test(collapseId))
+			throw new FieldProblem(
+				'Collapse ID',
+				'holds characters a header cannot carry',
+				'Use ASCII letters, digits and punctuation, without blanks at the ends.',
+			);
 	}
 	if (apnsId !== undefined) checkUuid('APNs ID', apnsId);
-	checkPayloadSize(payload, (pushType === undefined ? undefined : pushTypeRow(pushType)?.maxPayloadBytes) ?? LARGEST_MAX_BYTES);
+	checkPayloadSize(
+		payload,
+		(pushType === undefined ? undefined : pushTypeRow(pushType)?.maxPayloadBytes) ?? LARGEST_MAX_BYTES,
+	);
 }

@@ -1,5 +1,11 @@
 /** What an answer of APNs says besides its status: ids, Retry-After, body; and whether it speaks about the credential. */
-import { describeReason, isAboutProviderToken, parseGoawayDebug, parseReasonBody, type ReasonRow } from '../apns/reasons';
+import {
+	describeReason,
+	isAboutProviderToken,
+	parseGoawayDebug,
+	parseReasonBody,
+	type ReasonRow,
+} from '../apns/reasons';
 import type { Outcome, Repeat } from '../outcome';
 import { TransportError } from '../transport/errors';
 import type { Attempt } from '../transport/request';
@@ -43,7 +49,12 @@ export function answerOf(attempt: Answered, wallNowMs: () => number): Omit<Ended
 }
 
 /** The outcome of an accepted request, in one piece: nearly every request ends here. */
-export function acceptedOutcome(attempt: Answered, attempts: number, repeats: readonly Repeat[], sentApnsId: string | undefined): Outcome {
+export function acceptedOutcome(
+	attempt: Answered,
+	attempts: number,
+	repeats: readonly Repeat[],
+	sentApnsId: string | undefined,
+): Outcome {
 	let apnsId = sentApnsId;
 	let apnsUniqueId: string | undefined;
 	let requestId: string | undefined;
@@ -54,7 +65,17 @@ export function acceptedOutcome(attempt: Answered, attempts: number, repeats: re
 		else if (name === 'apns-request-id') requestId = value;
 		else if (name === 'apns-channel-id') channelId = value;
 	}
-	return { outcome: 'accepted', status: attempt.status, apnsId, apnsUniqueId, requestId, channelId, body: attempt.body.length > 0 ? attempt.body : undefined, attempts, repeats };
+	return {
+		outcome: 'accepted',
+		status: attempt.status,
+		apnsId,
+		apnsUniqueId,
+		requestId,
+		channelId,
+		body: attempt.body.length > 0 ? attempt.body : undefined,
+		attempts,
+		repeats,
+	};
 }
 
 /** An answer whose reason is not about the provider token shows that APNs accepted it. */
@@ -74,5 +95,7 @@ export function credentialTrouble(debugData: Buffer): TransportError | undefined
 
 /** Why an identity stops; `what` is APNs' reason or status. */
 export function refusedCredential(row: ReasonRow, what: string): TransportError {
-	return new TransportError('credentialRefused', `APNs refuses this credential (${what}): ${row.meaning}`, { advice: row.advice });
+	return new TransportError('credentialRefused', `APNs refuses this credential (${what}): ${row.meaning}`, {
+		advice: row.advice,
+	});
 }

@@ -1,6 +1,6 @@
 /** One attempt of a request on its way through the lane, and what the request keeps over all its attempts. */
 import type { HeaderBuilder } from '../apns/headers';
-import type { HeaderField } from '../http2/hpack';
+import type { HeaderField } from '../http2/hpack/hpack';
 import type { Outcome, Repeat } from '../outcome';
 import { type Attempt, type Caller, LaneRequest } from '../transport/request';
 import type { ReplayHistory, ReplayRules } from './replay';
@@ -55,7 +55,12 @@ export class ClientRequest extends LaneRequest {
 		private readonly owner: AttemptOwner,
 		readonly work: Work,
 	) {
-		super(work.caller, work.body, work.options.timeoutMs ?? DEFAULT_TIMEOUT_MS, work.options.queueTimeoutMs ?? Infinity);
+		super(
+			work.caller,
+			work.body,
+			work.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			work.options.queueTimeoutMs ?? Infinity,
+		);
 	}
 
 	head(): readonly HeaderField[] {

@@ -51,6 +51,8 @@ export function targetOf(options: ApnsClientOptions, endpoint: Endpoint): Target
 		port: endpoint.port,
 		caBundle,
 		proxyUrl: named ?? proxyFromEnvironment(options.processEnvironment ?? process.env, endpoint),
-		...(identity.type === 'certificate' ? { certificatePem: identity.certificatePem, privateKeyPem: identity.privateKeyPem } : {}),
+		...(identity.type === 'certificate'
+			? { certificatePem: identity.certificatePem, privateKeyPem: identity.privateKeyPem }
+			: {}),
 	};
 }

@@ -65,7 +65,14 @@ export function failureOf({ code, message, advice, commonToRun }: TransportError
 }
 
 /** Decides about an attempt that was not accepted. */
-export function afterAttempt(history: ReplayHistory, attempt: Attempt, rules: ReplayRules, actions: ReplayActions, topic: string | undefined, wallNowMs: () => number): Step {
+export function afterAttempt(
+	history: ReplayHistory,
+	attempt: Attempt,
+	rules: ReplayRules,
+	actions: ReplayActions,
+	topic: string | undefined,
+	wallNowMs: () => number,
+): Step {
 	if (attempt.kind === 'answered') return afterRejection(history, attempt, rules, actions, topic, wallNowMs);
 	if (attempt.kind === 'notSent') {
 		// The repetition proves nothing about the attempt before it: what that one came to is what happened.
@@ -103,8 +110,16 @@ function afterRejection(
 	const { reason, timestampMs } = parseReasonBody(attempt.body);
 	const row = describeReason(attempt.status, reason);
 	const what = reason ?? String(attempt.status);
-	const rejected: Ended = { outcome: 'rejected', ...answerOf(attempt, wallNowMs), reason, unregisteredAtMs: timestampMs };
-	const end: Step = { then: 'end', outcome: history.standing?.outcome === 'unknown' && leavesEarlierOpen(row) ? history.standing : rejected };
+	const rejected: Ended = {
+		outcome: 'rejected',
+		...answerOf(attempt, wallNowMs),
+		reason,
+		unregisteredAtMs: timestampMs,
+	};
+	const end: Step = {
+		then: 'end',
+		outcome: history.standing?.outcome === 'unknown' && leavesEarlierOpen(row) ? history.standing : rejected,
+	};
 	const goaway = (): TransportError => new TransportError('goaway', `The server answered ${what}.`);
 	const later = (atMost: number, delayMs: number): Step => {
 		if (history.waits >= atMost) return end;
@@ -148,9 +163,13 @@ function afterExpiredToken(history: ReplayHistory, row: ReasonRow, what: string,
 	actions.stopIdentity(
 		replaced === 'none'
 			? refusedCredential(row, what)
-			: new TransportError('credentialRefused', 'APNs calls the provider token expired although it was signed less than 20 minutes ago.', {
-					advice: 'Correct the clock of the machine n8n runs on (or the time server it follows), then run again.',
-				}),
+			: new TransportError(
+					'credentialRefused',
+					'APNs calls the provider token expired although it was signed less than 20 minutes ago.',
+					{
+						advice: 'Correct the clock of the machine n8n runs on (or the time server it follows), then run again.',
+					},
+				),
 	);
 	return false;
 }

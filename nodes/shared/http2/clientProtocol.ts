@@ -16,8 +16,15 @@ import {
 	unpad,
 	writeFrameHeader,
 } from './frames';
-import { type DecodedField, HpackDecoder, HpackEncoder, HpackError, type HeaderField } from './hpack';
-import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES, defaultLimits, HEADER_TABLE_BYTES, MAX_31_BIT, type ProtocolLimits } from './limits';
+import { type DecodedField, HpackDecoder, HpackEncoder, HpackError, type HeaderField } from './hpack/hpack';
+import {
+	DEFAULT_MAX_FRAME_BYTES,
+	DEFAULT_WINDOW_BYTES,
+	defaultLimits,
+	HEADER_TABLE_BYTES,
+	MAX_31_BIT,
+	type ProtocolLimits,
+} from './limits';
 import { createOutputQueue, type OutputQueue } from './outputQueue';
 import { applySettings, defaultPeerSettings, isAboveHeaderListLimit, type PeerSettings } from './peerSettings';
 import { readResponseHead, trailerProblem } from './responseHead';
@@ -66,7 +73,10 @@ export class ClientProtocol<C> {
 	) {
 		this.limits = { ...defaultLimits, ...options.limits };
 		this.nextStreamId = options.firstStreamId ?? 1;
-		this.decoder = new HpackDecoder({ maxTableSize: HEADER_TABLE_BYTES, maxHeaderListBytes: this.limits.maxHeaderListBytes });
+		this.decoder = new HpackDecoder({
+			maxTableSize: HEADER_TABLE_BYTES,
+			maxHeaderListBytes: this.limits.maxHeaderListBytes,
+		});
 		this.reader = createFrameReader(DEFAULT_MAX_FRAME_BYTES, (type, flags, streamId, bytes, start, end) =>
 			this.onFrame(type, flags, streamId, bytes, start, end),
 		);
@@ -235,7 +245,10 @@ export class ClientProtocol<C> {
 	/** Refuses frames on stream 0, on the server's ids and on streams that were never opened (RFC 9113 §5.1). */
 	private requireKnown(streamId: number, what: string): void {
 		if (streamId === 0 || (streamId & 1) === 0 || streamId >= this.nextStreamId) {
-			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, `${what} on stream ${streamId}, which this client did not open`);
+			throw new ProtocolError(
+				ErrorCode.PROTOCOL_ERROR,
+				`${what} on stream ${streamId}, which this client did not open`,
+			);
 		}
 	}
 
@@ -312,7 +325,8 @@ export class ClientProtocol<C> {
 		const length = end - start;
 		const [from, to] = unpad(flags, bytes, start, end);
 		this.receiveWindow -= length;
-		if (this.receiveWindow < 0) throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'DATA beyond the connection window');
+		if (this.receiveWindow < 0)
+			throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'DATA beyond the connection window');
 		this.returnConnectionWindow(length);
 		const stream = this.streams.get(streamId);
 		if (stream === undefined) return this.onClosedStream(streamId, 'DATA');
@@ -321,7 +335,11 @@ export class ClientProtocol<C> {
 		if (from === to && !endStream) this.flood.controlFrame(this.nowMs);
 		stream.unreturnedWindow += length;
 		if (stream.unreturnedWindow > this.limits.streamWindowBytes) {
-			this.events.onStreamEnd(this.abandon(stream, ErrorCode.FLOW_CONTROL_ERROR), 'malformed', ErrorCode.FLOW_CONTROL_ERROR);
+			this.events.onStreamEnd(
+				this.abandon(stream, ErrorCode.FLOW_CONTROL_ERROR),
+				'malformed',
+				ErrorCode.FLOW_CONTROL_ERROR,
+			);
 			return;
 		}
 		if (to > from) {
@@ -359,7 +377,8 @@ export class ClientProtocol<C> {
 	}
 
 	private onEndStream(stream: ProtocolStream<C>): void {
-		if (stream.contentLength !== undefined && stream.contentLength !== stream.bodyBytes) return this.onMalformed(stream);
+		if (stream.contentLength !== undefined && stream.contentLength !== stream.bodyBytes)
+			return this.onMalformed(stream);
 		const unsent = stream.unsent !== undefined;
 		if (!this.remove(stream)) return;
 		if (unsent) {
@@ -453,7 +472,8 @@ export class ClientProtocol<C> {
 		if (streamId === 0) {
 			if (increment === 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE of 0');
 			this.sendWindow += increment;
-			if (this.sendWindow > MAX_31_BIT) throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'the connection window is above 2^31-1');
+			if (this.sendWindow > MAX_31_BIT)
+				throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'the connection window is above 2^31-1');
 			return this.sendBlocked();
 		}
 		this.requireKnown(streamId, 'WINDOW_UPDATE');
@@ -481,7 +501,14 @@ export class ClientProtocol<C> {
 			if (bytes <= 0) break;
 			const last = bytes === rest.length;
 			const out = this.output.room(FRAME_HEADER_BYTES + bytes);
-			const at = writeFrameHeader(out, this.output.offset(), bytes, FrameType.DATA, last ? Flag.END_STREAM : 0, stream.id);
+			const at = writeFrameHeader(
+				out,
+				this.output.offset(),
+				bytes,
+				FrameType.DATA,
+				last ? Flag.END_STREAM : 0,
+				stream.id,
+			);
 			rest.copy(out, at, 0, bytes);
 			this.output.commit(at + bytes);
 			this.sendWindow -= bytes;

@@ -23,7 +23,11 @@ export function createFloodGuard(limits: ProtocolLimits): FloodGuard {
 			const elapsedMs = refilledAtMs === undefined ? 0 : Math.max(0, nowMs - refilledAtMs);
 			refilledAtMs = nowMs;
 			budget = Math.min(limits.controlFrameBurst, budget + (elapsedMs * limits.controlFramesPerSecond) / 1_000) - 1;
-			if (budget < 0) throw new ProtocolError(ErrorCode.ENHANCE_YOUR_CALM, 'the peer floods this client with frames that bring no answer');
+			if (budget < 0)
+				throw new ProtocolError(
+					ErrorCode.ENHANCE_YOUR_CALM,
+					'the peer floods this client with frames that bring no answer',
+				);
 		},
 		progress() {
 			if (budget < limits.controlFrameBurst) budget += 1;
@@ -31,7 +35,10 @@ export function createFloodGuard(limits: ProtocolLimits): FloodGuard {
 		acknowledgement() {
 			unsent += 1;
 			if (unsent > limits.maxUnsentAcknowledgements) {
-				throw new ProtocolError(ErrorCode.ENHANCE_YOUR_CALM, 'the peer asks for acknowledgements faster than it reads them');
+				throw new ProtocolError(
+					ErrorCode.ENHANCE_YOUR_CALM,
+					'the peer asks for acknowledgements faster than it reads them',
+				);
 			}
 		},
 		acknowledgementsSent() {

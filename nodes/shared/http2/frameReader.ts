@@ -2,7 +2,14 @@
 import { ErrorCode, FRAME_HEADER_BYTES, ProtocolError } from './frames';
 
 /** Receives one whole frame: its payload is `bytes[start, end)`, valid only during the call. */
-export type FrameHandler = (type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number) => void;
+export type FrameHandler = (
+	type: number,
+	flags: number,
+	streamId: number,
+	bytes: Buffer,
+	start: number,
+	end: number,
+) => void;
 
 export interface FrameReader {
 	/** Reads on; throws `ProtocolError` for a frame above the size limit or an HTTP/1.1 answer. */
@@ -24,7 +31,10 @@ export function createFrameReader(maxFrameBytes: number, onFrame: FrameHandler):
 	const payloadLength = (bytes: Buffer, at: number): number => {
 		const length = bytes.readUIntBE(at, 3);
 		if (length > maxFrameBytes) {
-			throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, `the peer sent a frame of ${length} octets, more than ${maxFrameBytes}`);
+			throw new ProtocolError(
+				ErrorCode.FRAME_SIZE_ERROR,
+				`the peer sent a frame of ${length} octets, more than ${maxFrameBytes}`,
+			);
 		}
 		return length;
 	};

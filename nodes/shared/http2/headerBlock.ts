@@ -12,7 +12,14 @@ export interface HeaderBlock {
 }
 
 /** Adds a CONTINUATION frame; the whole block once END_HEADERS came, undefined before. Throws `ProtocolError` for one without end. */
-export function collectHeaderBlock(block: HeaderBlock, limits: ProtocolLimits, flags: number, bytes: Buffer, start: number, end: number): Buffer | undefined {
+export function collectHeaderBlock(
+	block: HeaderBlock,
+	limits: ProtocolLimits,
+	flags: number,
+	bytes: Buffer,
+	start: number,
+	end: number,
+): Buffer | undefined {
 	block.bytes += end - start;
 	if (block.bytes > limits.maxHeaderBlockBytes || block.parts.length > limits.maxContinuations) {
 		throw new ProtocolError(ErrorCode.ENHANCE_YOUR_CALM, 'a header block without end');

@@ -70,7 +70,8 @@ export function createOutputQueue(): OutputQueue {
 			return taken;
 		},
 		recycle(taken) {
-			if (spares.length < SPARE_CHUNKS && taken.buffer.byteLength === CHUNK_BYTES) spares.push(Buffer.from(taken.buffer));
+			if (spares.length < SPARE_CHUNKS && taken.buffer.byteLength === CHUNK_BYTES)
+				spares.push(Buffer.from(taken.buffer));
 		},
 	};
 }

@@ -1,7 +1,13 @@
 /** The peer's SETTINGS: defaults, validation and application (RFC 9113 §6.5). */
 import { ErrorCode, ProtocolError, Setting } from './frames';
-import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_WINDOW_BYTES, HEADER_TABLE_BYTES, LARGEST_MAX_FRAME_BYTES, MAX_31_BIT } from './limits';
-import type { HeaderField } from './hpack';
+import {
+	DEFAULT_MAX_FRAME_BYTES,
+	DEFAULT_WINDOW_BYTES,
+	HEADER_TABLE_BYTES,
+	LARGEST_MAX_FRAME_BYTES,
+	MAX_31_BIT,
+} from './limits';
+import type { HeaderField } from './hpack/hpack';
 
 export interface PeerSettings {
 	headerTableSize: number;
@@ -37,7 +43,9 @@ const rows = new Map<number, SettingRow>([
 		Setting.ENABLE_PUSH,
 		{
 			check: (value) =>
-				value === 0 ? undefined : [ErrorCode.PROTOCOL_ERROR, 'a server may not announce SETTINGS_ENABLE_PUSH other than 0'],
+				value === 0
+					? undefined
+					: [ErrorCode.PROTOCOL_ERROR, 'a server may not announce SETTINGS_ENABLE_PUSH other than 0'],
 			apply: () => undefined,
 		},
 	],
@@ -46,7 +54,9 @@ const rows = new Map<number, SettingRow>([
 		Setting.INITIAL_WINDOW_SIZE,
 		{
 			check: (value) =>
-				value <= MAX_31_BIT ? undefined : [ErrorCode.FLOW_CONTROL_ERROR, 'SETTINGS_INITIAL_WINDOW_SIZE is above 2^31-1'],
+				value <= MAX_31_BIT
+					? undefined
+					: [ErrorCode.FLOW_CONTROL_ERROR, 'SETTINGS_INITIAL_WINDOW_SIZE is above 2^31-1'],
 			apply: (settings, value) => (settings.initialWindowSize = value),
 		},
 	],

@@ -1,5 +1,5 @@
 /** One request and its answer as the protocol keeps them, and how they end. */
-import type { DecodedField } from './hpack';
+import type { DecodedField } from './hpack/hpack';
 
 /** How a stream ended, seen from the protocol. Whether an answer counts is read from `stream.status`. */
 export type StreamEnd =

@@ -1,5 +1,5 @@
 /** Whether a decoded header list is a well-formed response head or trailer section (RFC 9113 §8.1.1, §8.2, §8.3). */
-import type { DecodedField } from './hpack';
+import type { DecodedField } from './hpack/hpack';
 
 export type ResponseHead =
 	| { readonly kind: 'final' | 'informational'; readonly status: number; readonly contentLength: number | undefined }
@@ -54,7 +54,8 @@ export function readResponseHead(fields: readonly DecodedField[]): ResponseHead 
 		if (problem !== undefined) return malformed(problem);
 		if (field.name === 'content-length') {
 			const length = /^[0-9]{1,15}$/.test(field.value) ? Number(field.value) : undefined;
-			if (length === undefined || (contentLength !== undefined && contentLength !== length)) return malformed('a bad content-length');
+			if (length === undefined || (contentLength !== undefined && contentLength !== length))
+				return malformed('a bad content-length');
 			contentLength = length;
 		}
 	}

@@ -2,7 +2,7 @@
 import { createDuplicateFilter } from '../apns/deviceToken';
 import type { Notification } from '../apns/notification';
 import { FieldProblem, orProblem } from '../apns/problems';
-import type { ApnsClient, RequestOptions } from '../client';
+import type { ApnsClient, RequestOptions } from '../client/apnsClient';
 import { type Detail, reasonOf, Report } from './report';
 
 /** What one input item sends, whoever gets it. */
@@ -106,7 +106,12 @@ class Sender {
 		}
 	}
 
-	private *pushes({ draft, tokens, problems }: ItemPlan, itemIndex: number, environment: string, places: Array<readonly [number, number]>): Generator<Notification> {
+	private *pushes(
+		{ draft, tokens, problems }: ItemPlan,
+		itemIndex: number,
+		environment: string,
+		places: Array<readonly [number, number]>,
+	): Generator<Notification> {
 		const { notification } = draft;
 		const { topic, pushType } = notification;
 		for (const deviceToken of tokens) {
@@ -116,7 +121,11 @@ class Sender {
 			}
 			const refused = this.refusedTopics.get(topic ?? '');
 			if (refused !== undefined) {
-				const problem = new FieldProblem('Topic', `APNs refused ${topic ?? 'the missing topic'} before in this run (${refused})`, 'See the item that says so, and run again.');
+				const problem = new FieldProblem(
+					'Topic',
+					`APNs refused ${topic ?? 'the missing topic'} before in this run (${refused})`,
+					'See the item that says so, and run again.',
+				);
 				this.report.addInvalid(itemIndex, problem, { deviceToken, topic, pushType, environment });
 				continue;
 			}
@@ -124,7 +133,8 @@ class Sender {
 			places.push([itemIndex, this.report.reserve(itemIndex)]);
 			yield { ...notification, deviceToken };
 		}
-		for (const { text, problem } of problems) this.report.addInvalid(itemIndex, problem, { deviceToken: text, topic, pushType, environment });
+		for (const { text, problem } of problems)
+			this.report.addInvalid(itemIndex, problem, { deviceToken: text, topic, pushType, environment });
 	}
 }
 

@@ -1,6 +1,6 @@
 /** From what a credential says to the client both nodes share. */
 import type { INode } from 'n8n-workflow';
-import { type ApnsClient, sharedClient } from '../client';
+import { type ApnsClient, sharedClient } from '../client/apnsClient';
 import type { CredentialSettings } from './credential';
 
 export interface ClientLimits {
@@ -12,7 +12,11 @@ export interface ClientLimits {
  * The client of a node's credential. Its id is the owner of the connections: when the credential changes, the old ones drain.
  * Each environment of one credential owns connections of its own, since one run may use both.
  */
-export function clientFor(node: INode, { identity, endpoint, managementEndpoint, caBundle, proxyUrl, environment }: CredentialSettings, limits: ClientLimits = {}): ApnsClient {
+export function clientFor(
+	node: INode,
+	{ identity, endpoint, managementEndpoint, caBundle, proxyUrl, environment }: CredentialSettings,
+	limits: ClientLimits = {},
+): ApnsClient {
 	const credentialId = node.credentials?.apnsApi?.id ?? undefined;
 	const owner = credentialId === undefined ? undefined : `${credentialId}|${environment}`;
 	return sharedClient({ identity, endpoint, managementEndpoint, caBundle, proxyUrl, owner, ...limits });

@@ -47,13 +47,21 @@ function identityOf(data: ICredentialDataDecryptedObject): ProviderIdentity {
 		return {
 			type: 'token',
 			keyId: checkTenCharacters('Key ID', text(data, 'keyId'), 'Copy it from the name of the file AuthKey_….p8.'),
-			teamId: checkTenCharacters('Team ID', text(data, 'teamId'), 'Copy it from Membership Details in the Apple Developer portal.'),
+			teamId: checkTenCharacters(
+				'Team ID',
+				text(data, 'teamId'),
+				'Copy it from Membership Details in the Apple Developer portal.',
+			),
 			privateKeyPem: normalizePrivateKey(text(data, 'privateKey')),
 		};
 	}
 	const passphrase = optional(text(data, 'passphrase'));
 	if (text(data, 'identityFormat') === 'p12') return readPkcs12({ p12Base64: text(data, 'p12Secret'), passphrase });
-	return readCertificateIdentity({ certificatePem: text(data, 'certificate'), privateKeyPem: text(data, 'certificateKey'), passphrase });
+	return readCertificateIdentity({
+		certificatePem: text(data, 'certificate'),
+		privateKeyPem: text(data, 'certificateKey'),
+		passphrase,
+	});
 }
 
 /** Certificates as people paste them, made whole again; other blocks of a bundle, such as a key, are left out. Throws `FieldProblem`. */
@@ -61,7 +69,11 @@ function caBundleOf(pasted: string): string | undefined {
 	if (pasted === '') return undefined;
 	const certificates = readPem(pasted).filter(({ label }) => label.endsWith('CERTIFICATE'));
 	if (certificates.length > 0) return certificates.map(({ der }) => writePem('CERTIFICATE', der)).join('');
-	throw new FieldProblem('CA Bundle', 'holds no certificate', 'Paste the certificates as PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.');
+	throw new FieldProblem(
+		'CA Bundle',
+		'holds no certificate',
+		'Paste the certificates as PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
+	);
 }
 
 /** Reads the credential; `environment` of a node overrides its own. Throws `FieldProblem`. */
@@ -77,7 +89,10 @@ export function readCredential(data: ICredentialDataDecryptedObject, environment
 			? { host: optional(text(data, 'host')) ?? push.host, port: portOf(data, 'port', 'Port') ?? push.port }
 			: push,
 		managementEndpoint: custom
-			? { host: optional(text(data, 'managementHost')) ?? management.host, port: portOf(data, 'managementPort', 'Management Port') ?? management.port }
+			? {
+					host: optional(text(data, 'managementHost')) ?? management.host,
+					port: portOf(data, 'managementPort', 'Management Port') ?? management.port,
+				}
 			: management,
 		bundleId: optional(text(data, 'bundleId')),
 		caBundle: caBundleOf(text(data, 'caBundle')),

@@ -13,6 +13,9 @@ export async function testCredential(data: ICredentialDataDecryptedObject): Prom
 		const what = message ?? 'APNs does not accept this credential';
 		return { status: 'Error', message: `${what.replace(/\.?$/, '.')} ${advice}` };
 	} catch (error) {
-		return { status: 'Error', message: error instanceof Error ? error.message : 'The test failed for an unknown cause' };
+		return {
+			status: 'Error',
+			message: error instanceof Error ? error.message : 'The test failed for an unknown cause',
+		};
 	}
 }

@@ -3,7 +3,16 @@
  * any expression, so a hundred thousand items with three of them would wait two minutes before a byte is sent. Only what
  * all of n8n's engines (legacy, vm, quickjs) answer alike is resolved here; everything else is the engine's.
  */
-import { isDataName, isPlainArray, isPlainData, isPlainDate, isPlainObject, isPlainScalar, isPlainText, isScalar } from './plainData';
+import {
+	isDataName,
+	isPlainArray,
+	isPlainData,
+	isPlainDate,
+	isPlainObject,
+	isPlainScalar,
+	isPlainText,
+	isScalar,
+} from './plainData';
 
 /** Says that an expression cannot be resolved directly for an item: ask the engine. */
 export const UNRESOLVED = Symbol('unresolved');
@@ -14,7 +23,8 @@ export type DirectExpression = (json: unknown) => unknown;
 type Segment = string | number;
 
 /** One step of a path: `.name`, `["name"]` or `[0]`, each also behind `?.`. Quoted names hold no syntax of their own. */
-const STEP = /^(?:\?\.|\.)([A-Za-z_][A-Za-z0-9_]*)|^(?:\?\.)?\[(?:"([^"'`\\{}()\p{C}\p{Zl}\p{Zp}]*)"|'([^"'`\\{}()\p{C}\p{Zl}\p{Zp}]*)'|(0|[1-9][0-9]{0,8}))\]/u;
+const STEP =
+	/^(?:\?\.|\.)([A-Za-z_][A-Za-z0-9_]*)|^(?:\?\.)?\[(?:"([^"'`\\{}()\p{C}\p{Zl}\p{Zp}]*)"|'([^"'`\\{}()\p{C}\p{Zl}\p{Zp}]*)'|(0|[1-9][0-9]{0,8}))\]/u;
 
 /** n8n refuses a text with this anywhere in it, inside the braces or not. */
 const REFUSED_TEXT = /\.\s*constructor/;

@@ -13,7 +13,11 @@ function environmentOf(read: ParameterReader, itemIndex: number): string | undef
  * Groups the items; one environment is one group, whether it was named or is the credential's own. Throws `FieldProblem`
  * for an environment or a credential that cannot be used.
  */
-export function groupByEnvironment(read: ParameterReader, itemCount: number, data: ICredentialDataDecryptedObject): ReadonlyArray<readonly [CredentialSettings, readonly number[]]> {
+export function groupByEnvironment(
+	read: ParameterReader,
+	itemCount: number,
+	data: ICredentialDataDecryptedObject,
+): ReadonlyArray<readonly [CredentialSettings, readonly number[]]> {
 	const credentials = new Map<string | undefined, CredentialSettings>();
 	const groups = new Map<string, [CredentialSettings, number[]]>();
 	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) {

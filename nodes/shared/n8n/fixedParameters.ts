@@ -15,7 +15,9 @@ function valuesNamed(displayName: string, properties: readonly INodeProperties[]
 		const value = parameters[property.name];
 		const own = property.displayName === displayName ? [value] : [];
 		if (property.type !== 'collection' || typeof value !== 'object' || value === null) return own;
-		const members = (property.options ?? []).filter((option): option is INodeProperties => 'displayName' in option && 'type' in option);
+		const members = (property.options ?? []).filter(
+			(option): option is INodeProperties => 'displayName' in option && 'type' in option,
+		);
 		return [...own, ...valuesNamed(displayName, members, { ...value })];
 	});
 }
@@ -25,7 +27,12 @@ function valuesNamed(displayName: string, properties: readonly INodeProperties[]
  * problem of several fields together, such as the size of the payload, is shared when no field has an expression but
  * `ofItems`, the fields that differ by nature.
  */
-export function isSharedProblem(problem: FieldProblem, properties: readonly INodeProperties[], parameters: IDataObject, ofItems: readonly string[]): boolean {
+export function isSharedProblem(
+	problem: FieldProblem,
+	properties: readonly INodeProperties[],
+	parameters: IDataObject,
+	ofItems: readonly string[],
+): boolean {
 	const values = valuesNamed(problem.field, properties, parameters);
 	if (values.length > 0) return !values.some(holdsExpression);
 	return properties.every(({ name }) => ofItems.includes(name) || !holdsExpression(parameters[name]));

@@ -41,7 +41,15 @@ export function liveActivityProperties(show: Show, { broadcast }: LiveActivityTa
 			name: 'event',
 			type: 'options',
 			options: [
-				...(broadcast ? [] : [{ name: 'Start', value: 'start', description: 'Starts an activity; the device token is a push-to-start token' }]),
+				...(broadcast
+					? []
+					: [
+							{
+								name: 'Start',
+								value: 'start',
+								description: 'Starts an activity; the device token is a push-to-start token',
+							},
+						]),
 				{ name: 'Update', value: 'update', description: 'Changes what the activity shows' },
 				{ name: 'End', value: 'end', description: 'Ends the activity, with a final state' },
 			],
@@ -54,7 +62,8 @@ export function liveActivityProperties(show: Show, { broadcast }: LiveActivityTa
 			name: 'contentState',
 			type: 'json',
 			default: '{}',
-			description: 'What the activity shows, a JSON object with the properties of ContentState as Swift encodes them; may be empty at the end',
+			description:
+				'What the activity shows, a JSON object with the properties of ContentState as Swift encodes them; may be empty at the end',
 			displayOptions: { show },
 		},
 		...start,
@@ -64,7 +73,8 @@ export function liveActivityProperties(show: Show, { broadcast }: LiveActivityTa
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Goal!',
-			description: 'Title of the alert that draws attention to the event; a start needs one, an update or end may do without',
+			description:
+				'Title of the alert that draws attention to the event; a start needs one, an update or end may do without',
 			displayOptions: { show },
 		},
 		{
@@ -113,13 +123,21 @@ export function liveActivityOptions(show: Show, { broadcast }: LiveActivityTarge
 			description: 'What fills the placeholders of the localized body: one per line, or an array',
 			displayOptions: { show },
 		},
-		{ displayName: 'Body Localization Key', name: 'locKey', type: 'string', default: '', description: "Key of the body in the app's Localizable.strings", displayOptions: { show } },
+		{
+			displayName: 'Body Localization Key',
+			name: 'locKey',
+			type: 'string',
+			default: '',
+			description: "Key of the body in the app's Localizable.strings",
+			displayOptions: { show },
+		},
 		{
 			displayName: 'Dismissal Date',
 			name: 'dismissalDate',
 			type: 'dateTime',
 			default: '',
-			description: 'When the ended activity leaves the Lock Screen: within four hours, or a time that has passed for at once',
+			description:
+				'When the ended activity leaves the Lock Screen: within four hours, or a time that has passed for at once',
 			displayOptions: { show: { ...show, '/event': ['end'] } },
 		},
 		{
@@ -131,8 +149,22 @@ export function liveActivityOptions(show: Show, { broadcast }: LiveActivityTarge
 			description: 'Which activity stands first: the highest number',
 			displayOptions: { show },
 		},
-		{ displayName: 'Sound', name: 'sound', type: 'string', default: 'default', description: 'The sound to play: "default", or a file of the app', displayOptions: { show } },
-		{ displayName: 'Stale Date', name: 'staleDate', type: 'dateTime', default: '', description: 'From when on the activity counts as outdated', displayOptions: { show } },
+		{
+			displayName: 'Sound',
+			name: 'sound',
+			type: 'string',
+			default: 'default',
+			description: 'The sound to play: "default", or a file of the app',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Stale Date',
+			name: 'staleDate',
+			type: 'dateTime',
+			default: '',
+			description: 'From when on the activity counts as outdated',
+			displayOptions: { show },
+		},
 		...start,
 		{
 			displayName: 'Timestamp',
@@ -151,7 +183,14 @@ export function liveActivityOptions(show: Show, { broadcast }: LiveActivityTarge
 			description: 'What fills the placeholders of the localized title: one per line, or an array',
 			displayOptions: { show },
 		},
-		{ displayName: 'Title Localization Key', name: 'titleLocKey', type: 'string', default: '', description: "Key of the title in the app's Localizable.strings", displayOptions: { show } },
+		{
+			displayName: 'Title Localization Key',
+			name: 'titleLocKey',
+			type: 'string',
+			default: '',
+			description: "Key of the title in the app's Localizable.strings",
+			displayOptions: { show },
+		},
 	];
 }
 
@@ -165,7 +204,11 @@ export interface LiveActivityReading extends LiveActivityTarget {
 }
 
 /** The payload of one item's event. Throws `FieldProblem` naming the field. */
-export function readLiveActivity(read: ParameterReader, itemIndex: number, { broadcast, options, timeZone, nowMs }: LiveActivityReading): JsonObject {
+export function readLiveActivity(
+	read: ParameterReader,
+	itemIndex: number,
+	{ broadcast, options, timeZone, nowMs }: LiveActivityReading,
+): JsonObject {
 	const event = textOf(read('event', itemIndex, 'update')) ?? '';
 	const start = event === 'start';
 	const contentState = objectOf('Content State', read('contentState', itemIndex, '{}'));

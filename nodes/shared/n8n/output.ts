@@ -13,35 +13,59 @@ const MAX_HINTS_SHOWN = 5;
 function addHints(context: IExecuteFunctions, report: Report, hints: HintCounts): void {
 	const { total, refused, refusedDevices, invalid, unknown, duplicates, noun } = report;
 	const warnings: string[] = [];
-	if (refusedDevices > 0) warnings.push(`APNs refused ${refusedDevices} of ${total} device tokens: see "reason" and "advice" of the items with "success": false.`);
-	if (refused > refusedDevices) warnings.push(`APNs refused ${refused - refusedDevices} of ${total} ${noun} for other reasons: see "reason" and "advice".`);
-	if (invalid > 0) warnings.push(`${invalid} of ${total} ${noun} could not be sent because of their own fields: see "message" and "advice".`);
-	if (unknown > 0) warnings.push(`No answer came for ${unknown} of ${total} ${noun}: they may or may not have arrived.`);
+	if (refusedDevices > 0)
+		warnings.push(
+			`APNs refused ${refusedDevices} of ${total} device tokens: see "reason" and "advice" of the items with "success": false.`,
+		);
+	if (refused > refusedDevices)
+		warnings.push(
+			`APNs refused ${refused - refusedDevices} of ${total} ${noun} for other reasons: see "reason" and "advice".`,
+		);
+	if (invalid > 0)
+		warnings.push(
+			`${invalid} of ${total} ${noun} could not be sent because of their own fields: see "message" and "advice".`,
+		);
+	if (unknown > 0)
+		warnings.push(`No answer came for ${unknown} of ${total} ${noun}: they may or may not have arrived.`);
 	for (const { hint, count } of [...hints.values()].slice(0, MAX_HINTS_SHOWN)) {
 		warnings.push(`${hint.message}. ${hint.remedy}${count > 1 ? ` (${count} items)` : ''}`);
 	}
 	const all = warnings.map((message) => ({ message, type: 'warning' as const, location: 'outputPane' as const }));
-	if (duplicates > 0) context.addExecutionHints({ message: `${duplicates} duplicates of device tokens were sent once.`, type: 'info', location: 'outputPane' });
+	if (duplicates > 0)
+		context.addExecutionHints({
+			message: `${duplicates} duplicates of device tokens were sent once.`,
+			type: 'info',
+			location: 'outputPane',
+		});
 	if (all.length > 0) context.addExecutionHints(...all);
 }
 
 /** The item of a failure where n8n sorts failures into their own output: never `item.error`, which would lose the details. */
 function errorItem({ itemIndex, json }: Entry): INodeExecutionData {
 	const reason = typeof json.reason === 'string' ? ` (${json.reason})` : '';
-	return { json: { error: `${String(json.message)}${reason}`, message: json.advice ?? '', details: json }, pairedItem: { item: itemIndex } };
+	return {
+		json: { error: `${String(json.message)}${reason}`, message: json.advice ?? '', details: json },
+		pairedItem: { item: itemIndex },
+	};
 }
 
 /**
  * The items of output 0. Throws only for causes common to the run, and only while nothing was accepted or is unknown: n8n's
  * Retry On Fail would send every item again.
  */
-export function returnReport(context: IExecuteFunctions, report: Report, hints: HintCounts, failOnRejectedDevice: boolean): INodeExecutionData[] {
+export function returnReport(
+	context: IExecuteFunctions,
+	report: Report,
+	hints: HintCounts,
+	failOnRejectedDevice: boolean,
+): INodeExecutionData[] {
 	const entries = report.finish();
 	const node = context.getNode();
 	if (!context.continueOnFail()) {
 		const { common, refusedDevice } = report;
 		if (common !== undefined && !report.settledAny) throw outcomeError(node, common.outcome, common.itemIndex);
-		if (failOnRejectedDevice && refusedDevice !== undefined) throw outcomeError(node, refusedDevice.outcome, refusedDevice.itemIndex);
+		if (failOnRejectedDevice && refusedDevice !== undefined)
+			throw outcomeError(node, refusedDevice.outcome, refusedDevice.itemIndex);
 	}
 	addHints(context, report, hints);
 	return itemsOf(node.onError, entries);
@@ -52,18 +76,28 @@ function itemsOf(onError: INode['onError'], entries: readonly Entry[]): INodeExe
 	const item = ({ itemIndex, json }: Entry): INodeExecutionData => ({ json, pairedItem: { item: itemIndex } });
 	if (onError !== 'continueErrorOutput') return entries.map(item);
 	// Accepted and unknown first: a first item with `error` would make Retry On Fail run the node again.
-	return [...entries.filter(({ settled }) => settled).map(item), ...entries.filter(({ settled }) => !settled).map(errorItem)];
+	return [
+		...entries.filter(({ settled }) => settled).map(item),
+		...entries.filter(({ settled }) => !settled).map(errorItem),
+	];
 }
 
 /**
  * What ended the run before its first push, as one result for each input item: under "Continue" a thrown error would send
  * the input items out as if they were results.
  */
-export function failedItems(context: IExecuteFunctions, error: NodeApiError | NodeOperationError): INodeExecutionData[] {
+export function failedItems(
+	context: IExecuteFunctions,
+	error: NodeApiError | NodeOperationError,
+): INodeExecutionData[] {
 	const outcome: Outcome = { outcome: 'not sent', attempts: 0, repeats: [] };
 	const words = { message: error.message, advice: error.description ?? '' };
 	const inputs = isToolRun(context) ? context.getInputData().slice(0, 1) : context.getInputData();
-	const entries = inputs.map((_input, itemIndex) => ({ itemIndex, json: { ...resultJson(outcome, {}), ...words }, settled: false }));
+	const entries = inputs.map((_input, itemIndex) => ({
+		itemIndex,
+		json: { ...resultJson(outcome, {}), ...words },
+		settled: false,
+	}));
 	return itemsOf(context.getNode().onError, entries);
 }
 

@@ -42,7 +42,9 @@ const SEES_SIBLINGS = /[&\\]|param/i;
 
 /** n8n turns luxon's times into text where they stand below the top of a parameter, and leaves them at the top. */
 function asMember(value: unknown): unknown {
-	return typeof value === 'object' && value !== null && Reflect.get(value, 'isLuxonDateTime') === true ? String(value) : value;
+	return typeof value === 'object' && value !== null && Reflect.get(value, 'isLuxonDateTime') === true
+		? String(value)
+		: value;
 }
 
 /** How a value inside a collection is found; undefined when the parameter has to be evaluated in one piece. */
@@ -104,7 +106,8 @@ function fixedPlan(readOnce: (itemIndex: number, fallback: unknown) => unknown):
 
 /** The plan for a parameter with this raw value. */
 export function createParameterPlan(plan: PlanContext, name: string, raw: unknown): ParameterPlan {
-	const engine = (itemIndex: number, fallback: unknown): unknown => plan.context.getNodeParameter(name, itemIndex, fallback);
+	const engine = (itemIndex: number, fallback: unknown): unknown =>
+		plan.context.getNodeParameter(name, itemIndex, fallback);
 	if (!holdsExpression(raw)) return fixedPlan(engine);
 	const resolve = typeof raw === 'string' ? directResolver(compileExpression(raw)) : memberResolver(plan, name, raw);
 	return {

@@ -18,7 +18,12 @@ export interface ParameterReading {
  * Throws what `getNodeParameter` throws: `ExpressionError`, or `UserError` for a parameter that does not exist and has no
  * fallback.
  */
-export type ParameterReader = (name: string, itemIndex: number, fallback?: unknown, reading?: ParameterReading) => unknown;
+export type ParameterReader = (
+	name: string,
+	itemIndex: number,
+	fallback?: unknown,
+	reading?: ParameterReading,
+) => unknown;
 
 /** Stands for a parameter that the node does not have, or that its display options hide. */
 const ABSENT = Symbol('absent');

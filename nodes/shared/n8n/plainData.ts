@@ -106,7 +106,9 @@ export function isPlainData(value: unknown): boolean {
 			return part.every((element) => isPlain(element, depth + 1));
 		}
 		if (!isPlainObject(part)) return false;
-		return Reflect.ownKeys(part).every((key) => typeof key === 'string' && isDataName(key) && isPlain(part[key], depth + 1));
+		return Reflect.ownKeys(part).every(
+			(key) => typeof key === 'string' && isDataName(key) && isPlain(part[key], depth + 1),
+		);
 	};
 	return isPlain(value, 0);
 }

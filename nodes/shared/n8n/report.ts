@@ -81,7 +81,8 @@ export class Report {
 		this.count(outcome, row, itemIndex);
 		if (this.detail === 'devices') {
 			const places = this.entries[itemIndex];
-			if (places !== undefined) places[place] = { itemIndex, json: resultJson(outcome, sent), settled: isSettled(outcome) };
+			if (places !== undefined)
+				places[place] = { itemIndex, json: resultJson(outcome, sent), settled: isSettled(outcome) };
 			return;
 		}
 		this.summaryOf(itemIndex)?.add(outcome, sent, row, explain(outcome));
@@ -93,7 +94,8 @@ export class Report {
 		this.invalid += 1;
 		const outcome: Outcome = { outcome: 'not sent', attempts: 0, repeats: [] };
 		const words = { message: problem.message, advice: problem.remedy };
-		if (this.detail === 'devices') this.entries[itemIndex]?.push({ itemIndex, json: { ...resultJson(outcome, sent), ...words }, settled: false });
+		if (this.detail === 'devices')
+			this.entries[itemIndex]?.push({ itemIndex, json: { ...resultJson(outcome, sent), ...words }, settled: false });
 		else this.summaryOf(itemIndex)?.add(outcome, sent, undefined, words);
 	}
 

@@ -1,6 +1,6 @@
 /** Options that every request has, as fields of both nodes and as the client takes them. */
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { RequestOptions } from '../client';
+import type { RequestOptions } from '../client/apnsClient';
 import { wholeBetween } from './values';
 
 /** Longest timer Node has, in seconds. */
@@ -45,7 +45,8 @@ export const retriesOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
 	default: 2,
-	description: 'How often to send again after a server error of APNs (as APNs asks, else after 15 minutes) or too many requests. Without this option: never, and twice.',
+	description:
+		'How often to send again after a server error of APNs (as APNs asks, else after 15 minutes) or too many requests. Without this option: never, and twice.',
 };
 
 export const timeoutOption: INodeProperties = {
@@ -61,7 +62,8 @@ export const timeoutOption: INodeProperties = {
 export function readRequestOptions(options: IDataObject): RequestOptions {
 	const retries = wholeBetween('Retries', options.retries, 0, MAX_RETRIES);
 	return {
-		timeoutMs: (wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
+		timeoutMs:
+			(wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
 		onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
 		...(retries === undefined ? {} : { retries }),
 	};

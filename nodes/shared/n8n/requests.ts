@@ -41,7 +41,8 @@ export async function sendRequests(batch: RequestBatch): Promise<Report> {
 	/** Apps that APNs refused in this run, with its reason: what follows would only be refused too. */
 	const refusedApps = new Map<string, string>();
 	let started = false;
-	const invalid = (itemIndex: number, problem: FieldProblem): void => report.addInvalidRow(itemIndex, batch.invalidJson(itemIndex, problem));
+	const invalid = (itemIndex: number, problem: FieldProblem): void =>
+		report.addInvalidRow(itemIndex, batch.invalidJson(itemIndex, problem));
 	/** Items that can be sent, each read when its turn comes. */
 	function* planned(): Generator<readonly [itemIndex: number, request: ItemRequest]> {
 		for (const itemIndex of batch.itemIndexes) {
@@ -53,7 +54,14 @@ export async function sendRequests(batch: RequestBatch): Promise<Report> {
 			}
 			const refused = refusedApps.get(request.bundleId);
 			if (refused !== undefined) {
-				invalid(itemIndex, new FieldProblem('Bundle ID', `APNs refused ${request.bundleId} before in this run (${refused})`, 'See the item that says so, and run again.'));
+				invalid(
+					itemIndex,
+					new FieldProblem(
+						'Bundle ID',
+						`APNs refused ${request.bundleId} before in this run (${refused})`,
+						'See the item that says so, and run again.',
+					),
+				);
 				continue;
 			}
 			started = true;
@@ -63,12 +71,25 @@ export async function sendRequests(batch: RequestBatch): Promise<Report> {
 	const settle = async (itemIndex: number, request: ItemRequest): Promise<void> => {
 		try {
 			const { outcome, rows } = await request.send();
-			if (reasonOf(outcome)?.scope === 'topic') refusedApps.set(request.bundleId, outcome.reason ?? String(outcome.status));
+			if (reasonOf(outcome)?.scope === 'topic')
+				refusedApps.set(request.bundleId, outcome.reason ?? String(outcome.status));
 			report.addRows(itemIndex, outcome, rows);
 		} catch (error) {
-			invalid(itemIndex, new FieldProblem('Request', error instanceof Error ? error.message : String(error), 'Report this to the maintainers of this node.'));
+			invalid(
+				itemIndex,
+				new FieldProblem(
+					'Request',
+					error instanceof Error ? error.message : String(error),
+					'Report this to the maintainers of this node.',
+				),
+			);
 		}
 	};
-	await pullEach(planned(), windowFor(MOST_IN_FLIGHT), batch.signal, ([itemIndex, request], _index, done) => void settle(itemIndex, request).then(done));
+	await pullEach(
+		planned(),
+		windowFor(MOST_IN_FLIGHT),
+		batch.signal,
+		([itemIndex, request], _index, done) => void settle(itemIndex, request).then(done),
+	);
 	return report;
 }

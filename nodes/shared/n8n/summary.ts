@@ -59,9 +59,13 @@ export class Summary {
 		const parts = [`${this.counts.accepted} of ${this.total} pushes accepted by APNs.`];
 		if (this.counts.rejected > 0) parts.push(`${this.counts.rejected} refused.`);
 		if (this.counts['not sent'] > 0) parts.push(`${this.counts['not sent']} not sent.`);
-		if (this.counts.unknown > 0) parts.push(`${this.counts.unknown} without an answer: they may or may not have arrived.`);
+		if (this.counts.unknown > 0)
+			parts.push(`${this.counts.unknown} without an answer: they may or may not have arrived.`);
 		const worst = [...this.failures.values()].sort((a, b) => b.count - a.count).slice(0, SPELLED_OUT);
-		return [...parts, ...worst.map(({ words, count }) => `${count}×: ${words.message.replace(/\.?$/, '.')} ${words.advice}`)].join(' ');
+		return [
+			...parts,
+			...worst.map(({ words, count }) => `${count}×: ${words.message.replace(/\.?$/, '.')} ${words.advice}`),
+		].join(' ');
 	}
 
 	/** The json of the summary item; like every result it has no key `error`. */

@@ -15,7 +15,12 @@ export function textOf(value: unknown): string | undefined {
 /** Text a person reads: as it was written, blanks included; undefined when empty. Throws `FieldProblem` for objects. */
 export function proseOf(field: string, value: unknown): string | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
-	if (typeof value === 'object') throw new FieldProblem(field, 'is an object or a list, not a text', 'Use an expression that ends in the field with the text.');
+	if (typeof value === 'object')
+		throw new FieldProblem(
+			field,
+			'is an object or a list, not a text',
+			'Use an expression that ends in the field with the text.',
+		);
 	return String(value);
 }
 
@@ -38,12 +43,20 @@ export function wholeOf(field: string, value: unknown): number | undefined {
 export function wholeBetween(field: string, value: unknown, lowest: number, highest: number): number | undefined {
 	const number = wholeOf(field, value);
 	if (number === undefined || (number >= lowest && number <= highest)) return number;
-	throw new FieldProblem(field, `${number} is not between ${lowest} and ${highest}`, `Give a whole number from ${lowest} to ${highest}.`);
+	throw new FieldProblem(
+		field,
+		`${number} is not between ${lowest} and ${highest}`,
+		`Give a whole number from ${lowest} to ${highest}.`,
+	);
 }
 
 /** A switch: `true`, `1` and their texts, since expressions often give text. */
 export function flagOf(value: unknown): boolean {
-	return value === true || value === 1 || (typeof value === 'string' && ['1', 'true', 'yes'].includes(value.trim().toLowerCase()));
+	return (
+		value === true ||
+		value === 1 ||
+		(typeof value === 'string' && ['1', 'true', 'yes'].includes(value.trim().toLowerCase()))
+	);
 }
 
 /** UNIX seconds; undefined when empty. Times without a zone are read in `timeZone`. Throws `FieldProblem`. */

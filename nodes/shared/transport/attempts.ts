@@ -8,19 +8,37 @@ const EMPTY = Buffer.alloc(0);
 
 /** A final status decides even if the body is cut. */
 export function answered(stream: ProtocolStream<LaneRequest>, status: number, complete: boolean): Attempt {
-	return { kind: 'answered', status, fields: stream.fields, body: stream.body === undefined ? EMPTY : Buffer.concat(stream.body), complete };
+	return {
+		kind: 'answered',
+		status,
+		fields: stream.fields,
+		body: stream.body === undefined ? EMPTY : Buffer.concat(stream.body),
+		complete,
+	};
 }
 
 /** What a stream without a final status proves (RFC 9113 §6.8, §8.7). `left`: its END_STREAM was handed to the socket. */
 export function withoutAnswer(where: string, end: StreamEnd, errorCode: number, left: boolean): Attempt {
 	if (end === 'goaway') {
-		return { kind: 'notSent', error: new TransportError('goaway', `${where}: the server closed the connection before it took this request.`) };
+		return {
+			kind: 'notSent',
+			error: new TransportError('goaway', `${where}: the server closed the connection before it took this request.`),
+		};
 	}
 	if (end === 'malformed') {
-		return { kind: 'unknown', error: new TransportError('malformedAnswer', `${where}: the answer was not valid HTTP/2 (${errorCodeName(errorCode)}).`) };
+		return {
+			kind: 'unknown',
+			error: new TransportError(
+				'malformedAnswer',
+				`${where}: the answer was not valid HTTP/2 (${errorCodeName(errorCode)}).`,
+			),
+		};
 	}
 	if (errorCode === ErrorCode.REFUSED_STREAM) {
-		return { kind: 'notSent', error: new TransportError('refused', `${where}: the server refused the stream (REFUSED_STREAM).`) };
+		return {
+			kind: 'notSent',
+			error: new TransportError('refused', `${where}: the server refused the stream (REFUSED_STREAM).`),
+		};
 	}
 	const error = new TransportError('reset', `${where}: the server reset the stream (${errorCodeName(errorCode)}).`);
 	return { kind: left ? 'unknown' : 'notSent', error };
@@ -29,5 +47,8 @@ export function withoutAnswer(where: string, end: StreamEnd, errorCode: number, 
 /** What a GOAWAY says. The text is for people; control characters and length are bounded, since it may come from anywhere. */
 export function goawayError(where: string, errorCode: number, debugData: Buffer): TransportError {
 	const text = debugData.toString('latin1', 0, 200).replace(/[^\x20-\x7e]/g, '?');
-	return new TransportError('goaway', `${where}: the server closed the connection with GOAWAY (${errorCodeName(errorCode)}${text === '' ? '' : `, ${text}`}).`);
+	return new TransportError(
+		'goaway',
+		`${where}: the server closed the connection with GOAWAY (${errorCodeName(errorCode)}${text === '' ? '' : `, ${text}`}).`,
+	);
 }

@@ -20,13 +20,19 @@ export interface Target {
 	readonly proxyUrl?: string;
 }
 
-/** Opens a connection; rejects with `TransportError`. */
-export type Connect = (target: Target, timeoutMs: number) => Promise<tls.TLSSocket>;
+/**
+ * Opens a connection; rejects with `TransportError`. What the peer sends arrives as "data" events of the socket or, where
+ * it reads into a buffer of its own, in `onData`: such a chunk is valid only during the call. Either keeps the order.
+ */
+export type Connect = (target: Target, timeoutMs: number, onData: (chunk: Buffer) => void) => Promise<tls.TLSSocket>;
 
 /** Name of an endpoint in messages. */
 export function endpointName(target: { readonly host: string; readonly port: number }): string {
 	return `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
 }
+
+/** TCP keep-alive begins after this silence. */
+const KEEP_ALIVE_MS = 60_000;
 
 const contexts = new WeakMap<Target, tls.SecureContext>();
 
@@ -71,7 +77,11 @@ function secureContext(target: Target): tls.SecureContext {
 		contexts.set(target, context);
 		return context;
 	} catch (error) {
-		throw new TransportError('clientCertificateUnusable', 'The provider certificate and its private key cannot be used together.', { cause: error });
+		throw new TransportError(
+			'clientCertificateUnusable',
+			'The provider certificate and its private key cannot be used together.',
+			{ cause: error },
+		);
 	}
 }
 
@@ -85,11 +95,21 @@ export function targetProblem(target: Target): TransportError | undefined {
 	}
 }
 
+function hasProxy(target: Target): target is Target & { readonly proxyUrl: string } {
+	return target.proxyUrl !== undefined && target.proxyUrl !== '';
+}
+
 function connectTcp(target: Target, signal: AbortSignal, observer: ConnectObserver | undefined): Promise<net.Socket> {
-	if (target.proxyUrl !== undefined && target.proxyUrl !== '') return connectThroughProxy(target.proxyUrl, target, signal, observer);
+	if (hasProxy(target)) return connectThroughProxy(target.proxyUrl, target, signal, observer);
 	return new Promise((resolve, reject) => {
 		// The address is looked up anew for each connection, as Apple asks: net.connect does not cache names.
-		const socket = net.connect({ host: target.host, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+		const socket = net.connect({
+			host: target.host,
+			port: target.port,
+			noDelay: true,
+			keepAlive: true,
+			keepAliveInitialDelay: KEEP_ALIVE_MS,
+		});
 		observer?.onSocket(socket);
 		const abort = (): void => {
 			socket.destroy();
@@ -108,17 +128,19 @@ function connectTcp(target: Target, signal: AbortSignal, observer: ConnectObserv
 	});
 }
 
-function startTls(target: Target, socket: net.Socket, signal: AbortSignal, observer: ConnectObserver | undefined): Promise<tls.TLSSocket> {
+function tlsOptions(target: Target): tls.ConnectionOptions {
+	return {
+		host: target.host,
+		servername: net.isIP(target.host) === 0 ? target.host : '',
+		ALPNProtocols: ['h2'],
+		minVersion: 'TLSv1.2',
+		secureContext: secureContext(target),
+	};
+}
+
+/** Waits for the end of the handshake; a socket that does not speak HTTP/2 is destroyed. */
+function handshake(target: Target, secure: tls.TLSSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
 	return new Promise((resolve, reject) => {
-		const secure = tls.connect({
-			socket,
-			host: target.host,
-			servername: net.isIP(target.host) === 0 ? target.host : '',
-			ALPNProtocols: ['h2'],
-			minVersion: 'TLSv1.2',
-			secureContext: secureContext(target),
-		});
-		observer?.onTls(secure);
 		const finish = (settle: () => void): void => {
 			signal.removeEventListener('abort', abort);
 			secure.removeListener('error', fail);
@@ -134,7 +156,11 @@ function startTls(target: Target, socket: net.Socket, signal: AbortSignal, obser
 			finish(() => reject(error));
 		};
 		const closed = (): void =>
-			finish(() => reject(new TransportError('tlsFailed', `${endpointName(target)} closed the connection during the TLS handshake.`)));
+			finish(() =>
+				reject(
+					new TransportError('tlsFailed', `${endpointName(target)} closed the connection during the TLS handshake.`),
+				),
+			);
 		signal.addEventListener('abort', abort, { once: true });
 		secure.once('error', fail);
 		secure.once('close', closed);
@@ -142,10 +168,38 @@ function startTls(target: Target, socket: net.Socket, signal: AbortSignal, obser
 			finish(() => {
 				if (secure.alpnProtocol === 'h2') return resolve(secure);
 				secure.destroy();
-				reject(new TransportError('noHttp2', `${endpointName(target)} does not offer HTTP/2 (it did not choose ALPN h2).`));
+				reject(
+					new TransportError('noHttp2', `${endpointName(target)} does not offer HTTP/2 (it did not choose ALPN h2).`),
+				);
 			}),
 		);
 	});
+}
+
+/** The plaintext of one TLS record (RFC 8446 §5.1): Node hands over no more at once. */
+const READ_BUFFER_BYTES = 16_384;
+
+/**
+ * TCP and TLS as one socket that reads into one buffer: a record then costs a call, without a new buffer and the way
+ * through a stream. Node has this only where TLS opens the TCP connection itself.
+ */
+function openDirectly(target: Target, onData: (chunk: Buffer) => void): tls.TLSSocket {
+	const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+	const onread: net.OnReadOpts = {
+		buffer,
+		callback: (bytes) => {
+			const chunk = buffer.subarray(0, bytes);
+			// What comes before the owner listens waits in the stream, and what follows waits behind it.
+			if (secure.listenerCount('data') === 0 || secure.readableLength > 0) secure.push(Buffer.from(chunk));
+			else onData(chunk);
+			return true;
+		},
+	};
+	const options = { ...tlsOptions(target), port: target.port, onread };
+	// The address is looked up anew for each connection, as Apple asks: tls.connect does not cache names.
+	const secure = tls.connect(options);
+	secure.once('connect', () => secure.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS));
+	return secure;
 }
 
 /**
@@ -156,12 +210,16 @@ export async function connectObserved(
 	target: Target,
 	timeoutMs: number,
 	{ observer, signal }: { readonly observer?: ConnectObserver; readonly signal?: AbortSignal } = {},
+	onData?: (chunk: Buffer) => void,
 ): Promise<tls.TLSSocket> {
 	const where = endpointName(target);
 	const controller = new AbortController();
 	let phase = 'name resolution and TCP';
 	const timer = setTimeout(
-		() => controller.abort(new TransportError('connectTimeout', `${where}: no connection within ${timeoutMs} ms (during ${phase}).`)),
+		() =>
+			controller.abort(
+				new TransportError('connectTimeout', `${where}: no connection within ${timeoutMs} ms (during ${phase}).`),
+			),
 		timeoutMs,
 	);
 	const abort = (): void => controller.abort(signal?.reason);
@@ -171,9 +229,16 @@ export async function connectObserved(
 	try {
 		controller.signal.throwIfAborted();
 		secureContext(target);
+		if (onData !== undefined && !hasProxy(target)) {
+			const secure = openDirectly(target, onData);
+			secure.once('connect', () => (phase = 'the TLS handshake'));
+			return await handshake(target, secure, controller.signal);
+		}
 		socket = await connectTcp(target, controller.signal, observer);
 		phase = 'the TLS handshake';
-		return await startTls(target, socket, controller.signal, observer);
+		const secure = tls.connect({ ...tlsOptions(target), socket });
+		observer?.onTls(secure);
+		return await handshake(target, secure, controller.signal);
 	} catch (error) {
 		socket?.destroy();
 		throw transportError(error, where, 'tlsFailed');
@@ -184,4 +249,4 @@ export async function connectObserved(
 }
 
 /** The real `Connect`. */
-export const connect: Connect = (target, timeoutMs) => connectObserved(target, timeoutMs);
+export const connect: Connect = (target, timeoutMs, onData) => connectObserved(target, timeoutMs, {}, onData);

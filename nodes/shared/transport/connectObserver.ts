@@ -58,7 +58,11 @@ function nameOf(name: DetailedPeerCertificate['subject'] | undefined): string {
 function chainOf(leaf: DetailedPeerCertificate | undefined): CertificateSummary[] {
 	const chain: CertificateSummary[] = [];
 	const seen = new Set<string>();
-	for (let at = leaf; at?.fingerprint256 !== undefined && !seen.has(at.fingerprint256) && chain.length < LONGEST_CHAIN; at = at.issuerCertificate) {
+	for (
+		let at = leaf;
+		at?.fingerprint256 !== undefined && !seen.has(at.fingerprint256) && chain.length < LONGEST_CHAIN;
+		at = at.issuerCertificate
+	) {
 		seen.add(at.fingerprint256);
 		chain.push({ subject: nameOf(at.subject), issuer: nameOf(at.issuer), notAfterMs: Date.parse(at.valid_to) });
 	}
@@ -75,7 +79,10 @@ function handshakeOf(socket: TLSSocket): HandshakeFacts {
 }
 
 /** An observer that notes what it sees. */
-export function createConnectRecorder(nowMs: () => number): { readonly facts: ConnectFacts; readonly observer: ConnectObserver } {
+export function createConnectRecorder(nowMs: () => number): {
+	readonly facts: ConnectFacts;
+	readonly observer: ConnectObserver;
+} {
 	const facts: ConnectFacts = {
 		addresses: [],
 		resolvedAtMs: undefined,

@@ -59,7 +59,12 @@ export class Connection {
 			onPingAcknowledged: (payload) => this.pings.acknowledged(payload),
 			onConnectionError: (error) => {
 				this.writer.flush();
-				this.die(new TransportError('protocolError', `${this.where}: ${error.message} (${errorCodeName(error.errorCode)}).`, { cause: error }), true);
+				this.die(
+					new TransportError('protocolError', `${this.where}: ${error.message} (${errorCodeName(error.errorCode)}).`, {
+						cause: error,
+					}),
+					true,
+				);
 			},
 		});
 		this.timer = new DueTimer(this.clock, () => this.onTimer());
@@ -99,7 +104,9 @@ export class Connection {
 	/** Opens the socket; failures end in `closed`. */
 	async start(): Promise<void> {
 		try {
-			const socket = await this.options.connect(this.options.target, timing.connectTimeoutMs);
+			const socket = await this.options.connect(this.options.target, timing.connectTimeoutMs, (chunk) =>
+				this.onData(chunk),
+			);
 			if (this.state.t !== 'connecting') {
 				socket.destroy();
 				return;
@@ -124,7 +131,10 @@ export class Connection {
 		if (this.protocol.streams.size >= this.limitFor(request.caller)) return false;
 		if (!this.protocol.hasWindowFor(request.body === undefined ? 0 : request.body.length)) return false;
 		if (this.refusedUntilMs > 0) return false;
-		if (this.clock.now() - this.watch.lastReceivedMs >= timing.probeAfterSilenceMs && this.protocol.streams.size === 0) {
+		if (
+			this.clock.now() - this.watch.lastReceivedMs >= timing.probeAfterSilenceMs &&
+			this.protocol.streams.size === 0
+		) {
 			this.pings.startProbe();
 			this.updateKeepAlive();
 			return false;
@@ -144,10 +154,17 @@ export class Connection {
 		const now = this.clock.now();
 		const opened = this.protocol.open(request.head(), request.body, request);
 		if (typeof opened === 'string') {
-			if (opened === 'exhausted') this.drain(new TransportError('goaway', `${this.where}: all stream ids of the connection are used.`));
+			if (opened === 'exhausted')
+				this.drain(new TransportError('goaway', `${this.where}: all stream ids of the connection are used.`));
 			const code = opened === 'headerListTooLarge' ? 'headerListTooLarge' : 'goaway';
-			const text = code === 'headerListTooLarge' ? 'the headers are larger than the server takes' : 'the connection takes no more streams';
-			this.options.owner.onAttempt(this, request, { kind: 'notSent', error: new TransportError(code, `${this.where}: ${text}.`) });
+			const text =
+				code === 'headerListTooLarge'
+					? 'the headers are larger than the server takes'
+					: 'the connection takes no more streams';
+			this.options.owner.onAttempt(this, request, {
+				kind: 'notSent',
+				error: new TransportError(code, `${this.where}: ${text}.`),
+			});
 			return;
 		}
 		request.attempts += 1;
@@ -173,10 +190,19 @@ export class Connection {
 		} else {
 			this.abandoned += 1;
 		}
-		request.finish(stream.status !== undefined ? answered(stream, stream.status, false) : { kind: left ? 'unknown' : 'notSent', error });
+		request.finish(
+			stream.status !== undefined
+				? answered(stream, stream.status, false)
+				: { kind: left ? 'unknown' : 'notSent', error },
+		);
 		const limit = Math.min(this.peerStreamLimit ?? Infinity, request.caller.maxInFlight);
 		if (this.abandoned > limit / 10) {
-			this.drain(new TransportError('connectionSilent', `${this.where}: too many requests on one connection were never answered.`));
+			this.drain(
+				new TransportError(
+					'connectionSilent',
+					`${this.where}: too many requests on one connection were never answered.`,
+				),
+			);
 		}
 		this.afterStreams();
 	}
@@ -253,7 +279,9 @@ export class Connection {
 	}
 
 	private endError(text: string): TransportError {
-		return this.state.t === 'draining' ? this.state.why : new TransportError('connectionLost', `${this.where}: ${text}.`);
+		return this.state.t === 'draining'
+			? this.state.why
+			: new TransportError('connectionLost', `${this.where}: ${text}.`);
 	}
 
 	private onData(chunk: Buffer): void {
@@ -314,7 +342,8 @@ export class Connection {
 
 	/** After streams ended: a drained connection closes, an idle one lets the process go. */
 	private afterStreams(): void {
-		if (this.state.t === 'draining' && this.protocol.streams.size - this.abandoned <= 0) this.closePolitely(this.state.why);
+		if (this.state.t === 'draining' && this.protocol.streams.size - this.abandoned <= 0)
+			this.closePolitely(this.state.why);
 		else this.updateKeepAlive();
 	}
 
@@ -354,11 +383,21 @@ export class Connection {
 		const now = this.clock.now();
 		if (this.state.t === 'closed') return;
 		if (this.state.t === 'open' && now >= this.openedAtMs + timing.settingsTimeoutMs) {
-			return this.die(new TransportError('settingsTimeout', `${this.where}: no SETTINGS within ${timing.settingsTimeoutMs} ms after TLS.`));
+			return this.die(
+				new TransportError(
+					'settingsTimeout',
+					`${this.where}: no SETTINGS within ${timing.settingsTimeoutMs} ms after TLS.`,
+				),
+			);
 		}
 		if (this.state.t === 'draining' && now >= this.drainDeadlineMs) return this.die(this.state.why);
 		if (this.pings.isOverdue(now)) {
-			return this.die(new TransportError('connectionSilent', `${this.where}: no byte within ${timing.pingTimeoutMs} ms after a PING.`));
+			return this.die(
+				new TransportError(
+					'connectionSilent',
+					`${this.where}: no byte within ${timing.pingTimeoutMs} ms after a PING.`,
+				),
+			);
 		}
 		for (const request of this.watch.overdue(this.protocol.streams.values(), now)) {
 			this.cancel(request, new TransportError('deadline', `${this.where}: no answer within ${request.timeoutMs} ms.`));
@@ -389,7 +428,12 @@ export class Connection {
 	private checkBusy(now: number): void {
 		if (this.protocol.streams.size - this.abandoned <= 0) return;
 		if (this.state.t === 'ready' && this.watch.isWedged(now)) {
-			this.drain(new TransportError('connectionSilent', `${this.where}: the server acknowledges nothing and answers no request.`));
+			this.drain(
+				new TransportError(
+					'connectionSilent',
+					`${this.where}: the server acknowledges nothing and answers no request.`,
+				),
+			);
 		}
 		if (!this.pings.probing && this.watch.isSilent(now)) {
 			this.pings.startProbe();

@@ -151,7 +151,8 @@ export class Lane implements ConnectionOwner {
 
 	/** Gives up all requests of one caller. */
 	cancelCaller(caller: Caller, error: TransportError): void {
-		for (const request of this.queue.remove((queued) => queued.caller === caller)) request.finish({ kind: 'notSent', error });
+		for (const request of this.queue.remove((queued) => queued.caller === caller))
+			request.finish({ kind: 'notSent', error });
 		for (const connection of this.connections) connection.cancelCaller(caller, error);
 		this.pump();
 	}
@@ -170,7 +171,8 @@ export class Lane implements ConnectionOwner {
 	/** New requests take connections younger than this one; it and those before it end soon. */
 	replaceOlderConnections(carrier: Carrier | undefined, why: TransportError): void {
 		const newestMs = carrier?.createdAtMs ?? Infinity;
-		for (const connection of [...this.connections]) if (connection.createdAtMs <= newestMs) connection.drain(why, CREDENTIAL_DRAIN_MS);
+		for (const connection of [...this.connections])
+			if (connection.createdAtMs <= newestMs) connection.drain(why, CREDENTIAL_DRAIN_MS);
 		this.pump();
 	}
 
@@ -244,7 +246,11 @@ export class Lane implements ConnectionOwner {
 		const now = this.clock.now();
 		request.repeatingSinceMs ??= now;
 		const refusal = this.refusal(now);
-		if (attempt.error.code === 'headerListTooLarge' || now - request.repeatingSinceMs > LONGEST_REPEATING_MS || refusal !== undefined) {
+		if (
+			attempt.error.code === 'headerListTooLarge' ||
+			now - request.repeatingSinceMs > LONGEST_REPEATING_MS ||
+			refusal !== undefined
+		) {
 			return request.finish({ kind: 'notSent', error: refusal ?? attempt.error });
 		}
 		// Refused, above GOAWAY's last stream, or never left: sent again on its own, at no cost but time.
@@ -260,7 +266,10 @@ export class Lane implements ConnectionOwner {
 	onOutOfService(connection: Connection, why: TransportError): void {
 		const now = this.clock.now();
 		if (why.code !== 'closed') this.lastError = why;
-		const never = connection.answers === 0 && connection.peerSettings.maxConcurrentStreams === undefined && connection.livedMs === 0;
+		const never =
+			connection.answers === 0 &&
+			connection.peerSettings.maxConcurrentStreams === undefined &&
+			connection.livedMs === 0;
 		if (connection.livedMs >= GOOD_LIFE_MS && connection.answers > 0) {
 			this.backoff.succeed();
 			this.options.endpointBackoff.succeed();
@@ -276,7 +285,8 @@ export class Lane implements ConnectionOwner {
 		if (this.connectFailures < CONNECT_ATTEMPTS) return;
 		if (why.commonToRun) this.failQueued(why);
 		// Closed before any request: the error is one of a single connection, but all of them meet it.
-		else if (connection.opened === 0) this.failQueued(new TransportError('connectionRejected', why.message, { cause: why }));
+		else if (connection.opened === 0)
+			this.failQueued(new TransportError('connectionRejected', why.message, { cause: why }));
 	}
 
 	onProgress(connection: Connection): void {
@@ -289,7 +299,8 @@ export class Lane implements ConnectionOwner {
 	private refusal(now: number): TransportError | undefined {
 		if (this.closedBy !== undefined) return this.closedBy;
 		if (this.pause !== undefined && now < this.pause.untilMs) return this.pause.error;
-		if (now < this.notBeforeMs && this.connections.size === 0 && this.lastConnectError?.permanent === true) return this.lastConnectError;
+		if (now < this.notBeforeMs && this.connections.size === 0 && this.lastConnectError?.permanent === true)
+			return this.lastConnectError;
 		return undefined;
 	}
 
@@ -369,10 +380,16 @@ export class Lane implements ConnectionOwner {
 		}
 		const overdue = (request: LaneRequest): boolean => request.queuedAtMs + request.queueTimeoutMs <= now;
 		for (const request of this.queue.remove(overdue)) {
-			const cause = this.lastConnectError === undefined || this.connections.size > 0 ? '' : ` Last connection error: ${this.lastConnectError.message}`;
+			const cause =
+				this.lastConnectError === undefined || this.connections.size > 0
+					? ''
+					: ` Last connection error: ${this.lastConnectError.message}`;
 			request.finish({
 				kind: 'notSent',
-				error: new TransportError('queueTimeout', `${endpointName(this.options.target)}: no free stream within ${request.queueTimeoutMs} ms.${cause}`),
+				error: new TransportError(
+					'queueTimeout',
+					`${endpointName(this.options.target)}: no free stream within ${request.queueTimeoutMs} ms.${cause}`,
+				),
 			});
 		}
 		this.nextQueueDeadlineMs = Infinity;

@@ -18,7 +18,10 @@ export function proxyNameOf(proxyUrl: string | undefined): string | undefined {
 function parseProxyUrl(proxyUrl: string): URL {
 	const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : undefined;
 	if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-		throw new TransportError('proxyFailed', 'The proxy URL (of the credential, or HTTPS_PROXY where that is empty) is not of the form http://user:password@host:port.');
+		throw new TransportError(
+			'proxyFailed',
+			'The proxy URL (of the credential, or HTTPS_PROXY where that is empty) is not of the form http://user:password@host:port.',
+		);
 	}
 	return url;
 }
@@ -79,7 +82,11 @@ export function connectThroughProxy(
 		});
 		request.once('error', (error) => {
 			if (signal.aborted) return reject(signal.reason);
-			reject(new TransportError('proxyFailed', `The proxy ${proxyName(url)} cannot be reached: ${error.message}.`, { cause: error }));
+			reject(
+				new TransportError('proxyFailed', `The proxy ${proxyName(url)} cannot be reached: ${error.message}.`, {
+					cause: error,
+				}),
+			);
 		});
 		request.end();
 	});

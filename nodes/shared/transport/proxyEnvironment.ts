@@ -19,7 +19,10 @@ function splitEntry(entry: string): { readonly host: string; readonly port: stri
 
 /** Case, a final dot and brackets do not make another host. */
 function plainHost(host: string): string {
-	return host.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+	return host
+		.toLowerCase()
+		.replace(/^\[(.*)\]$/, '$1')
+		.replace(/\.$/, '');
 }
 
 function entryCovers(entry: string, host: string, port: number): boolean {
@@ -40,7 +43,10 @@ function isExempt(noProxy: string, host: string, port: number): boolean {
  * URL of the proxy for TLS connections to `host:port`; undefined for a direct one. A value without a scheme is taken as
  * http://. Loopback is treated as any other host. Nothing is checked here: a bad URL is named when it is used.
  */
-export function proxyFromEnvironment(environment: EnvironmentVariables, { host, port }: { readonly host: string; readonly port: number }): string | undefined {
+export function proxyFromEnvironment(
+	environment: EnvironmentVariables,
+	{ host, port }: { readonly host: string; readonly port: number },
+): string | undefined {
 	const proxy = variable(environment, 'HTTPS_PROXY');
 	if (proxy === '' || isExempt(variable(environment, 'NO_PROXY'), host, port)) return undefined;
 	return /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;

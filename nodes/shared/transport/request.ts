@@ -1,12 +1,18 @@
 /** One request on its way through a lane: what it carries, and the transport's notes about it. */
-import type { DecodedField, HeaderField } from '../http2/hpack';
+import type { DecodedField, HeaderField } from '../http2/hpack/hpack';
 import type { ProtocolStream } from '../http2/clientProtocol';
 import type { TransportError } from './errors';
 
 /** How one attempt ended, as far as the transport can prove. */
 export type Attempt =
 	/** A final `:status` came; `complete` is false when its body was cut. */
-	| { readonly kind: 'answered'; readonly status: number; readonly fields: readonly DecodedField[]; readonly body: Buffer; readonly complete: boolean }
+	| {
+			readonly kind: 'answered';
+			readonly status: number;
+			readonly fields: readonly DecodedField[];
+			readonly body: Buffer;
+			readonly complete: boolean;
+	  }
 	/** Proven not processed: it never left, was refused, or stood above GOAWAY's last stream. */
 	| { readonly kind: 'notSent'; readonly error: TransportError }
 	/** It left, and no answer came. */

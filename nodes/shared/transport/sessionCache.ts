@@ -121,7 +121,9 @@ export class SessionCache {
 
 	private makeRoom(): void {
 		if (this.lanes.size < (this.options.maxLanes ?? MAX_LANES)) return;
-		const idle = [...this.lanes.entries()].filter(([, lane]) => lane.isIdle).sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
+		const idle = [...this.lanes.entries()]
+			.filter(([, lane]) => lane.isIdle)
+			.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
 		const oldest = idle[0];
 		if (oldest === undefined) return;
 		this.lanes.delete(oldest[0]);

@@ -1,5 +1,5 @@
 /** One connection outside the cache, opened for a check and led step by step; every step ends in a value, none throws. */
-import type { HeaderField } from '../http2/hpack';
+import type { HeaderField } from '../http2/hpack/hpack';
 import type { PeerSettings } from '../http2/peerSettings';
 import { type Clock, type Timer } from './clock';
 import { connectObserved, type Target } from './connect';
@@ -58,13 +58,16 @@ export class SoloConnection implements ConnectionOwner {
 		this.connection = new Connection({
 			target,
 			clock,
-			connect: (to, connectTimeoutMs) => connectObserved(to, connectTimeoutMs, { observer: recorder.observer, signal: this.controller.signal }),
+			connect: (to, connectTimeoutMs) =>
+				connectObserved(to, connectTimeoutMs, { observer: recorder.observer, signal: this.controller.signal }),
 			oneStreamFirst: false,
 			firstBeforeSettings: false,
 			owner: this,
 		});
 		this.connection.holdProcess(true);
-		this.deadline = clock.after(timeoutMs, () => this.end(new TransportError('deadline', `${this.connection.where}: the check took longer than ${timeoutMs} ms.`)));
+		this.deadline = clock.after(timeoutMs, () =>
+			this.end(new TransportError('deadline', `${this.connection.where}: the check took longer than ${timeoutMs} ms.`)),
+		);
 		this.deadline.keepAlive(true);
 		this.stop = () => this.end(new TransportError('aborted', 'The execution was stopped during the check.'));
 		signal?.addEventListener('abort', this.stop, { once: true });
@@ -91,7 +94,11 @@ export class SoloConnection implements ConnectionOwner {
 	/** Round trip of one PING in milliseconds, or what came instead. */
 	async ping(): Promise<number | TransportError> {
 		const roundTripMs = await this.connection.measurePing();
-		return roundTripMs ?? this.trouble ?? new TransportError('connectionSilent', `${this.connection.where}: the PING was not acknowledged.`);
+		return (
+			roundTripMs ??
+			this.trouble ??
+			new TransportError('connectionSilent', `${this.connection.where}: the PING was not acknowledged.`)
+		);
 	}
 
 	/** One request and how it ended. */

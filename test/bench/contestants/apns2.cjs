@@ -3,8 +3,20 @@ const { ApnsClient, Notification } = require('../peers/node_modules/apns2');
 const { Pool } = require('../peers/node_modules/undici');
 const { settings, deviceToken, payload, pump, measure } = require('./common.cjs');
 
-const client = new ApnsClient({ team: settings.teamId, keyId: settings.keyId, signingKey: settings.privateKey, defaultTopic: 'com.example.app', host: 'localhost' });
-client.client = new Pool(`https://localhost:${settings.port}`, { connections: 32, pipelining: 1, allowH2: true, maxConcurrentStreams: 100, connect: { ca: settings.ca } });
+const client = new ApnsClient({
+	team: settings.teamId,
+	keyId: settings.keyId,
+	signingKey: settings.privateKey,
+	defaultTopic: 'com.example.app',
+	host: 'localhost',
+});
+client.client = new Pool(`https://localhost:${settings.port}`, {
+	connections: 32,
+	pipelining: 1,
+	allowH2: true,
+	maxConcurrentStreams: 100,
+	connect: { ca: settings.ca },
+});
 
 const send = async (n) => {
 	try {

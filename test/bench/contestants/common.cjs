@@ -8,7 +8,9 @@ const tokens = Array.from({ length: 1000 }, () => randomBytes(32).toString('hex'
 const deviceToken = (n) => tokens[n % tokens.length];
 
 /** The payload of every push, as the user's object: each contestant encodes it for each push. */
-const payload = (n) => ({ aps: { alert: { title: 'Order shipped', body: `Your order ${n} is on its way` }, sound: 'default' } });
+const payload = (n) => ({
+	aps: { alert: { title: 'Order shipped', body: `Your order ${n} is on its way` }, sound: 'default' },
+});
 
 /** Keeps `inFlight` pushes under way until `count` are done; counts those that `send` does not report as accepted. */
 async function pump(count, inFlight, send) {

@@ -5,7 +5,10 @@ const { settings, deviceToken, payload, pump, measure } = require('./common.cjs'
 
 const base64url = (text) => Buffer.from(text).toString('base64url');
 const unsigned = `${base64url(JSON.stringify({ alg: 'ES256', kid: settings.keyId }))}.${base64url(JSON.stringify({ iss: settings.teamId, iat: Math.floor(Date.now() / 1000) }))}`;
-const signature = sign('sha256', Buffer.from(unsigned), { key: createPrivateKey(settings.privateKey), dsaEncoding: 'ieee-p1363' });
+const signature = sign('sha256', Buffer.from(unsigned), {
+	key: createPrivateKey(settings.privateKey),
+	dsaEncoding: 'ieee-p1363',
+});
 const authorization = `bearer ${unsigned}.${signature.toString('base64url')}`;
 
 const session = http2.connect(`https://localhost:${settings.port}`, { ca: settings.ca, maxSessionMemory: 1000 });

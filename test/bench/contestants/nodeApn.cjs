@@ -14,7 +14,12 @@ const provider = new apn.Provider({
 provider.client._mockOverrideUrl = `https://localhost:${settings.port}`;
 
 const send = async (n) => {
-	const notification = new apn.Notification({ topic: 'com.example.app', pushType: 'alert', priority: 10, rawPayload: payload(n) });
+	const notification = new apn.Notification({
+		topic: 'com.example.app',
+		pushType: 'alert',
+		priority: 10,
+		rawPayload: payload(n),
+	});
 	const { sent } = await provider.send(notification, deviceToken(n));
 	return sent.length === 1;
 };

@@ -1,5 +1,5 @@
 /** This package, through its public ApnsClient: a promise per push, payload encoding and result included. */
-const { sharedClient } = require('../../../dist/nodes/shared/client.js');
+const { sharedClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
 const { settings, deviceToken, payload, pump, measure } = require('./common.cjs');
 
 const endpoint = { host: 'localhost', port: settings.port };

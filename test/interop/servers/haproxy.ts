@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { ServerAdapter, ServerSettings } from '../server';
 import { printedVersion, programServer } from './forwarding';
 
-function configuration({ port, files, applicationPort, streamLimit = 100, headerTableBytes = 4_096 }: ServerSettings): string {
+function configuration({
+	port,
+	files,
+	applicationPort,
+	streamLimit = 100,
+	headerTableBytes = 4_096,
+}: ServerSettings): string {
 	return `
 global
 	maxconn 2000

@@ -12,4 +12,16 @@ import { node } from './node';
 import { pythonH2 } from './pythonH2';
 import { tomcat } from './tomcat';
 
-export const adapters: readonly ServerAdapter[] = [nginx, apache, h2o, haproxy, lighttpd, nghttpd, caddy, jetty, tomcat, node, pythonH2];
+export const adapters: readonly ServerAdapter[] = [
+	nginx,
+	apache,
+	h2o,
+	haproxy,
+	lighttpd,
+	nghttpd,
+	caddy,
+	jetty,
+	tomcat,
+	node,
+	pythonH2,
+];

@@ -13,7 +13,12 @@ const programs = join(__dirname, '..', 'programs');
 function classPath(prefixes: readonly string[]): string[] {
 	if (!existsSync(jars)) return [];
 	return readdirSync(jars)
-		.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)) && /^[a-z0-9-]*[a-z][a-z0-9]*\.jar$/.test(name) && !/-\d+\./.test(name))
+		.filter(
+			(name) =>
+				prefixes.some((prefix) => name.startsWith(prefix)) &&
+				/^[a-z0-9-]*[a-z][a-z0-9]*\.jar$/.test(name) &&
+				!/-\d+\./.test(name),
+		)
 		.map((name) => join(jars, name));
 }
 
@@ -29,7 +34,8 @@ function classes(files: ServerFiles, server: JavaServer): string {
 /** Compiles its program; needs a JDK. */
 export async function compile(server: JavaServer, processes: Processes, files: ServerFiles): Promise<void> {
 	const path = classPath(server.jarPrefixes);
-	if (path.length === 0) throw new Error(`the libraries of ${server.program} are not installed: run test/interop/install.sh`);
+	if (path.length === 0)
+		throw new Error(`the libraries of ${server.program} are not installed: run test/interop/install.sh`);
 	const sources = [server.program, 'Answers'].map((name) => join(programs, `${name}.java`));
 	await processes.run('javac', ['-nowarn', '-d', classes(files, server), '-cp', path.join(':'), ...sources]);
 }
@@ -46,7 +52,18 @@ export function jarVersion(prefix: string): string {
 export async function startJava(server: JavaServer, settings: ServerSettings): Promise<RunningServer> {
 	const { files, directory, processes } = settings;
 	const path = [classes(files, server), ...classPath(server.jarPrefixes)].join(':');
-	const keystore = ['--keystore', files.keystore, '--keystore-password', files.keystorePassword, '--directory', directory];
-	const program = processes.start('java', ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', path, server.program, ...programArguments(settings), ...keystore], { cwd: directory });
+	const keystore = [
+		'--keystore',
+		files.keystore,
+		'--keystore-password',
+		files.keystorePassword,
+		'--directory',
+		directory,
+	];
+	const program = processes.start(
+		'java',
+		['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', path, server.program, ...programArguments(settings), ...keystore],
+		{ cwd: directory },
+	);
 	return await startedProgram(program, settings, false);
 }

@@ -5,7 +5,14 @@ import { gonePrefix, goneBody } from '../answers';
 import type { ServerAdapter, ServerSettings } from '../server';
 import { printedVersion, programServer, runsAsRoot } from './forwarding';
 
-function configuration({ port, directory, files, applicationPort, streamLimit = 128, requestsPerConnection = 1_000_000 }: ServerSettings): string {
+function configuration({
+	port,
+	directory,
+	files,
+	applicationPort,
+	streamLimit = 128,
+	requestsPerConnection = 1_000_000,
+}: ServerSettings): string {
 	return `
 daemon off;
 ${runsAsRoot ? 'user root;' : ''}

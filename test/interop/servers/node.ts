@@ -3,7 +3,10 @@ import { createSecureServer, type Http2SecureServer, type Http2Session, type Ser
 import { answerTo, tokenOf } from '../answers';
 import type { RunningServer, ServerAdapter, ServerSettings } from '../server';
 
-function serve({ files, journal, streamLimit, headerTableBytes, requestsPerConnection = Infinity }: ServerSettings): { server: Http2SecureServer; sessions: Set<ServerHttp2Session> } {
+function serve({ files, journal, streamLimit, headerTableBytes, requestsPerConnection = Infinity }: ServerSettings): {
+	server: Http2SecureServer;
+	sessions: Set<ServerHttp2Session>;
+} {
 	const sessions = new Set<ServerHttp2Session>();
 	const requests = new WeakMap<Http2Session, number>();
 	const server = createSecureServer({
@@ -58,7 +61,9 @@ export const node: ServerAdapter = {
 		const { server, sessions } = serve(settings);
 		await new Promise<void>((resolve) => server.listen(settings.port, '127.0.0.1', resolve));
 		const change = (changed: Parameters<ServerHttp2Session['settings']>[0]): Promise<void> =>
-			Promise.all([...sessions].map((session) => new Promise<void>((resolve) => session.settings(changed, () => resolve())))).then(() => undefined);
+			Promise.all(
+				[...sessions].map((session) => new Promise<void>((resolve) => session.settings(changed, () => resolve()))),
+			).then(() => undefined);
 		return {
 			async stopGracefully() {
 				const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -4,7 +4,13 @@ import type { Program } from '../processes';
 import type { RunningServer, ServerSettings } from '../server';
 
 /** The arguments all of them take. */
-export function programArguments({ port, files, streamLimit, headerTableBytes, requestsPerConnection }: ServerSettings): string[] {
+export function programArguments({
+	port,
+	files,
+	streamLimit,
+	headerTableBytes,
+	requestsPerConnection,
+}: ServerSettings): string[] {
 	const values: Readonly<Record<string, string | number | undefined>> = {
 		port,
 		certificate: files.certificate,
@@ -38,7 +44,11 @@ export async function command(program: Program, text: string): Promise<void> {
 }
 
 /** Waits until it listens, and reads its journal. */
-export async function startedProgram(program: Program, { port, journal, processes }: ServerSettings, live: boolean): Promise<RunningServer> {
+export async function startedProgram(
+	program: Program,
+	{ port, journal, processes }: ServerSettings,
+	live: boolean,
+): Promise<RunningServer> {
 	journal.readLines(program.stdout);
 	await processes.listening(program, port);
 	return {

@@ -14,7 +14,10 @@ export const pythonH2: ServerAdapter = {
 	journals: true,
 	version: async (processes) => (await processes.run(python, ['-c', 'import h2; print(h2.__version__)'])).trim(),
 	async start(settings) {
-		const program = settings.processes.start(python, [join(__dirname, '..', 'programs', 'server.py'), ...programArguments(settings)]);
+		const program = settings.processes.start(python, [
+			join(__dirname, '..', 'programs', 'server.py'),
+			...programArguments(settings),
+		]);
 		return await startedProgram(program, settings, true);
 	},
 };

@@ -1,17 +1,24 @@
 /** What a provider certificate says of itself, and what that means before connecting. */
 import { X509Certificate } from 'node:crypto';
-import { certificateEnvironmentProblem, certificateExpiryHint, certificateTimeProblem, certificateTopicProblem } from '../../../nodes/shared/apns/certificateChecks';
+import {
+	certificateEnvironmentProblem,
+	certificateExpiryHint,
+	certificateTimeProblem,
+	certificateTopicProblem,
+} from '../../../nodes/shared/apns/certificateChecks';
 import { readFacts } from '../../../nodes/shared/apns/certificateFacts';
 import type { CertificateFacts } from '../../../nodes/shared/apns/identity';
-import { createAuthority, type ProviderCertificateOptions } from '../../simulator/authority';
-import { certificateKinds, type CertificateKind } from '../../simulator/facts';
+import { createAuthority, type ProviderCertificateOptions } from '../../../tools/simulator/authority';
+import { certificateKinds, type CertificateKind } from '../../../tools/simulator/facts';
 
 const authority = createAuthority();
 const dayMs = 86_400_000;
 const nowMs = Date.UTC(2026, 10, 24);
 
 function factsOf(options: ProviderCertificateOptions): CertificateFacts {
-	return readFacts(new X509Certificate(authority.provider({ keyType: 'ec', notBeforeMs: nowMs - dayMs, ...options }).certificatePem));
+	return readFacts(
+		new X509Certificate(authority.provider({ keyType: 'ec', notBeforeMs: nowMs - dayMs, ...options }).certificatePem),
+	);
 }
 
 const app = 'com.example.app';
@@ -33,15 +40,25 @@ describe('the facts of a provider certificate', () => {
 	});
 
 	it('reads names that are not ASCII', () => {
-		expect(factsOf({ uid: 'com.example.grüße' })).toMatchObject({ uid: 'com.example.grüße', topics: ['com.example.grüße'] });
+		expect(factsOf({ uid: 'com.example.grüße' })).toMatchObject({
+			uid: 'com.example.grüße',
+			topics: ['com.example.grüße'],
+		});
 	});
 
 	it('reads validity to the second, before and after 2050', () => {
-		expect(factsOf({ uid: app, notAfterMs: Date.UTC(2051, 4, 6, 7, 8, 9) })).toMatchObject({ notBeforeMs: nowMs - dayMs, notAfterMs: Date.UTC(2051, 4, 6, 7, 8, 9) });
+		expect(factsOf({ uid: app, notAfterMs: Date.UTC(2051, 4, 6, 7, 8, 9) })).toMatchObject({
+			notBeforeMs: nowMs - dayMs,
+			notAfterMs: Date.UTC(2051, 4, 6, 7, 8, 9),
+		});
 	});
 
 	it('finds neither topic nor environment in another certificate', () => {
-		expect(readFacts(new X509Certificate(authority.server().certificatePem))).toMatchObject({ commonName: 'localhost', topics: [], environments: [] });
+		expect(readFacts(new X509Certificate(authority.server().certificatePem))).toMatchObject({
+			commonName: 'localhost',
+			topics: [],
+			environments: [],
+		});
 		expect(readFacts(new X509Certificate(authority.caPem)).uid).toBeUndefined();
 	});
 });
@@ -52,7 +69,11 @@ describe('a certificate checked before connecting', () => {
 
 	it.each([
 		['is valid', nowMs, undefined],
-		['is not valid yet', nowMs - 2 * dayMs, `"Apple Production IOS Push Services: ${app}" is not valid before 2026-11-23`],
+		[
+			'is not valid yet',
+			nowMs - 2 * dayMs,
+			`"Apple Production IOS Push Services: ${app}" is not valid before 2026-11-23`,
+		],
 		['has expired', nowMs + 365 * dayMs, `"Apple Production IOS Push Services: ${app}" expired on 2027-11-23`],
 	])('%s', (_name, atMs, problem) => {
 		expect(certificateTimeProblem(facts, atMs)?.problem).toBe(problem);
@@ -66,14 +87,24 @@ describe('a certificate checked before connecting', () => {
 
 	it('fits the environments it names; one without marks fits both', () => {
 		expect(certificateEnvironmentProblem(facts, 'production')).toBeUndefined();
-		expect(certificateEnvironmentProblem(facts, 'development')).toMatchObject({ remedy: 'Set Environment to production, or use a certificate for development.' });
-		expect(certificateEnvironmentProblem(factsOf({ uid: 'pass.com.example', kind: 'pass' }), 'development')).toBeUndefined();
+		expect(certificateEnvironmentProblem(facts, 'development')).toMatchObject({
+			remedy: 'Set Environment to production, or use a certificate for development.',
+		});
+		expect(
+			certificateEnvironmentProblem(factsOf({ uid: 'pass.com.example', kind: 'pass' }), 'development'),
+		).toBeUndefined();
 	});
 
 	it('needs a topic where it lists several, and that one of them', () => {
-		expect(certificateTopicProblem(facts, undefined)).toMatchObject({ field: 'Topic', remedy: `Choose one of: ${app}, ${app}.voip, ${app}.complication.` });
+		expect(certificateTopicProblem(facts, undefined)).toMatchObject({
+			field: 'Topic',
+			remedy: `Choose one of: ${app}, ${app}.voip, ${app}.complication.`,
+		});
 		expect(certificateTopicProblem(single, undefined)).toBeUndefined();
 		expect(certificateTopicProblem(facts, `${app}.voip`)).toBeUndefined();
-		expect(certificateTopicProblem(facts, 'com.example.other')).toMatchObject({ field: 'Topic', problem: `com.example.other is not among the topics of the certificate "Apple Production IOS Push Services: ${app}"` });
+		expect(certificateTopicProblem(facts, 'com.example.other')).toMatchObject({
+			field: 'Topic',
+			problem: `com.example.other is not among the topics of the certificate "Apple Production IOS Push Services: ${app}"`,
+		});
 	});
 });

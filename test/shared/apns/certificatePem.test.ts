@@ -2,7 +2,7 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
-import { createAuthority } from '../../simulator/authority';
+import { createAuthority } from '../../../tools/simulator/authority';
 
 const authority = createAuthority();
 const app = authority.provider({ uid: 'com.example.app', keyType: 'ec' });
@@ -19,8 +19,15 @@ function problemOf(input: Parameters<typeof readCertificateIdentity>[0]): { fiel
 	throw new Error('it was accepted');
 }
 
-function encrypted(pem: string, passphrase: string, cipher = 'aes-256-cbc', type: 'pkcs8' | 'sec1' | 'pkcs1' = 'pkcs8'): string {
-	return createPrivateKey(pem).export({ type, format: 'pem', cipher, passphrase } as { type: 'pkcs8'; format: 'pem' }).toString();
+function encrypted(
+	pem: string,
+	passphrase: string,
+	cipher = 'aes-256-cbc',
+	type: 'pkcs8' | 'sec1' | 'pkcs1' = 'pkcs8',
+): string {
+	return createPrivateKey(pem)
+		.export({ type, format: 'pem', cipher, passphrase } as { type: 'pkcs8'; format: 'pem' })
+		.toString();
 }
 
 const shapes: ReadonlyArray<readonly [string, (pem: string) => string]> = [
@@ -41,8 +48,15 @@ const shapes: ReadonlyArray<readonly [string, (pem: string) => string]> = [
 
 describe('a certificate identity from PEM', () => {
 	it.each(shapes)('reads certificate and key %s', (_name, shape) => {
-		const identity = readCertificateIdentity({ certificatePem: shape(app.certificatePem), privateKeyPem: shape(app.privateKeyPem) });
-		expect(identity).toMatchObject({ type: 'certificate', certificatePem: app.certificatePem, privateKeyPem: app.privateKeyPem });
+		const identity = readCertificateIdentity({
+			certificatePem: shape(app.certificatePem),
+			privateKeyPem: shape(app.privateKeyPem),
+		});
+		expect(identity).toMatchObject({
+			type: 'certificate',
+			certificatePem: app.certificatePem,
+			privateKeyPem: app.privateKeyPem,
+		});
 		expect(identity.facts.uid).toBe('com.example.app');
 	});
 
@@ -54,38 +68,95 @@ describe('a certificate identity from PEM', () => {
 	])('decrypts a key: %s', (_name, issued, privateKeyPem) => {
 		const input = { certificatePem: issued.certificatePem, privateKeyPem };
 		expect(readCertificateIdentity({ ...input, passphrase: 'S3cret Word' }).privateKeyPem).toBe(issued.privateKeyPem);
-		expect(readCertificateIdentity({ ...input, privateKeyPem: privateKeyPem.replaceAll('\n', ' '), passphrase: 'S3cret Word' }).privateKeyPem).toBe(issued.privateKeyPem);
-		expect(problemOf({ ...input, passphrase: 's3cret word' })).toEqual({ field: 'Passphrase', problem: 'does not open the private key' });
+		expect(
+			readCertificateIdentity({
+				...input,
+				privateKeyPem: privateKeyPem.replaceAll('\n', ' '),
+				passphrase: 'S3cret Word',
+			}).privateKeyPem,
+		).toBe(issued.privateKeyPem);
+		expect(problemOf({ ...input, passphrase: 's3cret word' })).toEqual({
+			field: 'Passphrase',
+			problem: 'does not open the private key',
+		});
 		expect(problemOf(input)).toEqual({ field: 'Passphrase', problem: 'is empty, and the private key is encrypted' });
 	});
 
 	it('takes the key out of one file with the certificate, and puts the leaf before its chain', () => {
-		const identity = readCertificateIdentity({ certificatePem: `Bag Attributes\n  friendlyName: x\n${authority.caPem}${rsa.privateKeyPem}${rsa.certificatePem}`, privateKeyPem: '' });
+		const identity = readCertificateIdentity({
+			certificatePem: `Bag Attributes\n  friendlyName: x\n${authority.caPem}${rsa.privateKeyPem}${rsa.certificatePem}`,
+			privateKeyPem: '',
+		});
 		expect(identity.certificatePem).toBe(rsa.certificatePem + authority.caPem);
 		expect(identity.privateKeyPem).toBe(rsa.privateKeyPem);
 	});
 
 	it('leaves certificates out that are no part of the chain', () => {
-		expect(readCertificateIdentity({ certificatePem: other.certificatePem + app.certificatePem, privateKeyPem: app.privateKeyPem }).certificatePem).toBe(app.certificatePem);
+		expect(
+			readCertificateIdentity({
+				certificatePem: other.certificatePem + app.certificatePem,
+				privateKeyPem: app.privateKeyPem,
+			}).certificatePem,
+		).toBe(app.certificatePem);
 	});
 
 	it('finds the fingerprint OpenSSL shows', () => {
 		const { facts } = readCertificateIdentity(app);
-		expect(facts.fingerprint256).toBe(new X509Certificate(app.certificatePem).fingerprint256.replaceAll(':', '').toLowerCase());
+		expect(facts.fingerprint256).toBe(
+			new X509Certificate(app.certificatePem).fingerprint256.replaceAll(':', '').toLowerCase(),
+		);
 	});
 
 	it.each([
 		['an empty certificate', { certificatePem: ' \n', privateKeyPem: app.privateKeyPem }, 'Certificate', 'is empty'],
 		['an empty key', { certificatePem: app.certificatePem, privateKeyPem: '' }, 'Certificate Key', 'is empty'],
-		['a key in place of the certificate', { certificatePem: app.privateKeyPem, privateKeyPem: app.privateKeyPem }, 'Certificate', 'is a private key, not a certificate'],
-		['a certificate in place of the key', { certificatePem: app.certificatePem, privateKeyPem: app.certificatePem }, 'Certificate Key', 'is a certificate, not a private key'],
-		['a cut certificate', { certificatePem: app.certificatePem.slice(0, 400), privateKeyPem: app.privateKeyPem }, 'Certificate', 'is incomplete or damaged'],
-		['a cut key', { certificatePem: app.certificatePem, privateKeyPem: app.privateKeyPem.slice(0, 120) }, 'Certificate Key', 'is incomplete or damaged'],
-		['a foreign key', { certificatePem: app.certificatePem, privateKeyPem: other.privateKeyPem }, 'Certificate Key', 'does not belong to the certificate "Apple Push Services: com.example.app"'],
-		['a signing request', { certificatePem: app.certificatePem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'), privateKeyPem: app.privateKeyPem }, 'Certificate', 'is a certificate signing request, not a certificate'],
+		[
+			'a key in place of the certificate',
+			{ certificatePem: app.privateKeyPem, privateKeyPem: app.privateKeyPem },
+			'Certificate',
+			'is a private key, not a certificate',
+		],
+		[
+			'a certificate in place of the key',
+			{ certificatePem: app.certificatePem, privateKeyPem: app.certificatePem },
+			'Certificate Key',
+			'is a certificate, not a private key',
+		],
+		[
+			'a cut certificate',
+			{ certificatePem: app.certificatePem.slice(0, 400), privateKeyPem: app.privateKeyPem },
+			'Certificate',
+			'is incomplete or damaged',
+		],
+		[
+			'a cut key',
+			{ certificatePem: app.certificatePem, privateKeyPem: app.privateKeyPem.slice(0, 120) },
+			'Certificate Key',
+			'is incomplete or damaged',
+		],
+		[
+			'a foreign key',
+			{ certificatePem: app.certificatePem, privateKeyPem: other.privateKeyPem },
+			'Certificate Key',
+			'does not belong to the certificate "Apple Push Services: com.example.app"',
+		],
+		[
+			'a signing request',
+			{
+				certificatePem: app.certificatePem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'),
+				privateKeyPem: app.privateKeyPem,
+			},
+			'Certificate',
+			'is a certificate signing request, not a certificate',
+		],
 		[
 			'a public key in place of the key',
-			{ certificatePem: app.certificatePem, privateKeyPem: generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }).toString() },
+			{
+				certificatePem: app.certificatePem,
+				privateKeyPem: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+					.publicKey.export({ type: 'spki', format: 'pem' })
+					.toString(),
+			},
 			'Certificate Key',
 			'is a public key, not a private one',
 		],
@@ -94,22 +165,37 @@ describe('a certificate identity from PEM', () => {
 	});
 
 	it('shows neither key nor passphrase in what it throws', () => {
-		const input = { certificatePem: other.certificatePem, privateKeyPem: encrypted(app.privateKeyPem, 'S3cret Word'), passphrase: 'wrong W0rd' };
+		const input = {
+			certificatePem: other.certificatePem,
+			privateKeyPem: encrypted(app.privateKeyPem, 'S3cret Word'),
+			passphrase: 'wrong W0rd',
+		};
 		try {
 			readCertificateIdentity(input);
 			throw new Error('it was accepted');
 		} catch (error) {
 			expect(error).toBeInstanceOf(FieldProblem);
-			const told = JSON.stringify(error) + String(error) + String(error instanceof Error ? error.stack : '') + String(error instanceof Error ? error.cause : '');
+			const told =
+				JSON.stringify(error) +
+				String(error) +
+				String(error instanceof Error ? error.stack : '') +
+				String(error instanceof Error ? error.cause : '');
 			expect(told).not.toContain('wrong W0rd');
 			expect(told).not.toContain(input.privateKeyPem.slice(60, 100));
 		}
 	});
 
 	it('does not hang on text made to be slow', () => {
-		const nasty = ['-'.repeat(200_000), `-----BEGIN A${' '.repeat(200_000)}`, '-----BEGIN A-----'.repeat(10_000), `-----BEGIN A-----${'- '.repeat(90_000)}`, `${'\\'.repeat(200_000)}`];
+		const nasty = [
+			'-'.repeat(200_000),
+			`-----BEGIN A${' '.repeat(200_000)}`,
+			'-----BEGIN A-----'.repeat(10_000),
+			`-----BEGIN A-----${'- '.repeat(90_000)}`,
+			`${'\\'.repeat(200_000)}`,
+		];
 		const startedMs = performance.now();
-		for (const certificatePem of nasty) expect(problemOf({ certificatePem, privateKeyPem: 'x' }).field).toBe('Certificate');
+		for (const certificatePem of nasty)
+			expect(problemOf({ certificatePem, privateKeyPem: 'x' }).field).toBe('Certificate');
 		expect(performance.now() - startedMs).toBeLessThan(5_000);
 	});
 });

@@ -48,7 +48,11 @@ describe('device tokens', () => {
 		['a letter too far', `${a.slice(0, 62)}fg`, 'is not hexadecimal'],
 		['a path', `${a}/../x`, 'is not hexadecimal'],
 		['many run together', b.repeat(9), 'has 576 digits'],
-		['the description of iOS 13', '{length = 32, bytes = 0x740f4707 bebcf74f 9b7c25d4 ... 462c7eaf 61bb78ad }', 'is the description iOS prints of the token, with its middle left out'],
+		[
+			'the description of iOS 13',
+			'{length = 32, bytes = 0x740f4707 bebcf74f 9b7c25d4 ... 462c7eaf 61bb78ad }',
+			'is the description iOS prints of the token, with its middle left out',
+		],
 		['base64', base64, 'is not hexadecimal; it may be base64'],
 		['an Expo token', 'ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]', 'is not hexadecimal'],
 		['a number', 740470, 'is a number, which loses digits'],
@@ -73,16 +77,31 @@ describe('device tokens', () => {
 
 	it('for MDM may be base64, as devices report them', () => {
 		const url = base64.replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
-		for (const value of [base64, url, `<data>\n${base64}\n</data>`, [base64], a]) expect(parseRecipients(value, { allowBase64: true })).toEqual({ tokens: [a], problems: [] });
+		for (const value of [base64, url, `<data>\n${base64}\n</data>`, [base64], a])
+			expect(parseRecipients(value, { allowBase64: true })).toEqual({ tokens: [a], problems: [] });
 		expect(parseRecipients('word', { allowBase64: true }).problems).toHaveLength(1);
 	});
 
 	it('never hold anything but pairs of hexadecimal digits', () => {
-		const piece = fc.oneof(fc.string(), fc.constantFrom(a, b, '<', '>', ' ', ',', '\r\n', '[', ']', '"', '/', '?', '\0', '{length = 1, bytes = 0x'), fc.integer(), fc.object());
+		const piece = fc.oneof(
+			fc.string(),
+			fc.constantFrom(a, b, '<', '>', ' ', ',', '\r\n', '[', ']', '"', '/', '?', '\0', '{length = 1, bytes = 0x'),
+			fc.integer(),
+			fc.object(),
+		);
 		fc.assert(
-			fc.property(fc.oneof(fc.array(piece), fc.array(fc.oneof(fc.string(), fc.constantFrom(a, '<', '>', ',', '[', ']', '"'))).map((parts) => parts.join(''))), fc.boolean(), (value, allowBase64) => {
-				for (const token of parseRecipients(value, { allowBase64 }).tokens) expect(token).toMatch(/^([0-9a-f]{2})+$/);
-			}),
+			fc.property(
+				fc.oneof(
+					fc.array(piece),
+					fc
+						.array(fc.oneof(fc.string(), fc.constantFrom(a, '<', '>', ',', '[', ']', '"')))
+						.map((parts) => parts.join('')),
+				),
+				fc.boolean(),
+				(value, allowBase64) => {
+					for (const token of parseRecipients(value, { allowBase64 }).tokens) expect(token).toMatch(/^([0-9a-f]{2})+$/);
+				},
+			),
 			{ numRuns: 500 },
 		);
 	});
@@ -97,6 +116,12 @@ describe('device tokens', () => {
 
 	it('that come twice are told from new ones, by topic', () => {
 		const isNew = createDuplicateFilter();
-		expect([isNew(a), isNew(a), isNew(b), isNew(a, 'com.example'), isNew(a, 'com.example')]).toEqual([true, false, true, true, false]);
+		expect([isNew(a), isNew(a), isNew(b), isNew(a, 'com.example'), isNew(a, 'com.example')]).toEqual([
+			true,
+			false,
+			true,
+			true,
+			false,
+		]);
 	});
 });

@@ -19,7 +19,13 @@ const start: LiveActivityFields = {
 	contentState: { currentHealthLevel: 100, eventDescription: 'Adventure has begun!' },
 	attributesType: 'AdventureAttributes',
 	attributes: { currentHealthLevel: 100, eventDescription: 'Adventure has begun!' },
-	alert: { titleLocKey: '%@ is on an adventure!', titleLocArgs: ['Power Panda'], locKey: '%@ found a sword!', locArgs: ['Power Panda'], sound: 'chime.aiff' },
+	alert: {
+		titleLocKey: '%@ is on an adventure!',
+		titleLocArgs: ['Power Panda'],
+		locKey: '%@ found a sword!',
+		locArgs: ['Power Panda'],
+		sound: 'chime.aiff',
+	},
 };
 const update: LiveActivityFields = {
 	event: 'update',
@@ -35,35 +41,107 @@ describe("a Live Activity's payload", () => {
 			start,
 			'{"aps":{"timestamp":1168364460,"event":"start","content-state":{"currentHealthLevel":100,"eventDescription":"Adventure has begun!"},"attributes-type":"AdventureAttributes","attributes":{"currentHealthLevel":100,"eventDescription":"Adventure has begun!"},"alert":{"title":{"loc-key":"%@ is on an adventure!","loc-args":["Power Panda"]},"body":{"loc-key":"%@ found a sword!","loc-args":["Power Panda"]},"sound":"chime.aiff"}}}',
 		],
-		['start that asks for a token', { ...start, alert: { title: 'Go' }, attributes: {}, contentState: {}, inputPushToken: true }, '{"aps":{"timestamp":1168364460,"event":"start","content-state":{},"attributes-type":"AdventureAttributes","attributes":{},"alert":{"title":"Go"},"input-push-token":1}}'],
-		['start that names a channel', { ...start, alert: { body: 'Go' }, attributes: {}, contentState: {}, inputPushChannel: 'dHN0LXNyY2gtY2hubA==', inputPushToken: false }, '{"aps":{"timestamp":1168364460,"event":"start","content-state":{},"attributes-type":"AdventureAttributes","attributes":{},"alert":{"body":"Go"},"input-push-channel":"dHN0LXNyY2gtY2hubA=="}}'],
+		[
+			'start that asks for a token',
+			{ ...start, alert: { title: 'Go' }, attributes: {}, contentState: {}, inputPushToken: true },
+			'{"aps":{"timestamp":1168364460,"event":"start","content-state":{},"attributes-type":"AdventureAttributes","attributes":{},"alert":{"title":"Go"},"input-push-token":1}}',
+		],
+		[
+			'start that names a channel',
+			{
+				...start,
+				alert: { body: 'Go' },
+				attributes: {},
+				contentState: {},
+				inputPushChannel: 'dHN0LXNyY2gtY2hubA==',
+				inputPushToken: false,
+			},
+			'{"aps":{"timestamp":1168364460,"event":"start","content-state":{},"attributes-type":"AdventureAttributes","attributes":{},"alert":{"body":"Go"},"input-push-channel":"dHN0LXNyY2gtY2hubA=="}}',
+		],
 		[
 			'update with an alert',
-			{ ...update, alert: { titleLocKey: '%@ is knocked down!', titleLocArgs: ['Power Panda'], locKey: 'Use a potion to heal %@!', locArgs: ['Power Panda'], sound: 'HeroDown.mp4' } },
+			{
+				...update,
+				alert: {
+					titleLocKey: '%@ is knocked down!',
+					titleLocArgs: ['Power Panda'],
+					locKey: 'Use a potion to heal %@!',
+					locArgs: ['Power Panda'],
+					sound: 'HeroDown.mp4',
+				},
+			},
 			'{"aps":{"timestamp":1168364460,"event":"update","content-state":{"currentHealthLevel":0,"eventDescription":"Power Panda has been knocked down!"},"alert":{"title":{"loc-key":"%@ is knocked down!","loc-args":["Power Panda"]},"body":{"loc-key":"Use a potion to heal %@!","loc-args":["Power Panda"]},"sound":"HeroDown.mp4"}}}',
 		],
-		['update, silent', { ...update, contentState: {}, staleDateSeconds: 1_650_998_941, relevanceScore: 75, alert: {} }, '{"aps":{"timestamp":1168364460,"event":"update","content-state":{},"stale-date":1650998941,"relevance-score":75}}'],
-		['end', { ...end, contentState: { currentHealthLevel: 50 }, dismissalDateSeconds: 1_168_368_060 }, '{"aps":{"timestamp":1168364460,"event":"end","content-state":{"currentHealthLevel":50},"dismissal-date":1168368060}}'],
-		['end, at once', { ...end, dismissalDateSeconds: 0, custom: { id: 7 } }, '{"aps":{"timestamp":1168364460,"event":"end","dismissal-date":0},"id":7}'],
+		[
+			'update, silent',
+			{ ...update, contentState: {}, staleDateSeconds: 1_650_998_941, relevanceScore: 75, alert: {} },
+			'{"aps":{"timestamp":1168364460,"event":"update","content-state":{},"stale-date":1650998941,"relevance-score":75}}',
+		],
+		[
+			'end',
+			{ ...end, contentState: { currentHealthLevel: 50 }, dismissalDateSeconds: 1_168_368_060 },
+			'{"aps":{"timestamp":1168364460,"event":"end","content-state":{"currentHealthLevel":50},"dismissal-date":1168368060}}',
+		],
+		[
+			'end, at once',
+			{ ...end, dismissalDateSeconds: 0, custom: { id: 7 } },
+			'{"aps":{"timestamp":1168364460,"event":"end","dismissal-date":0},"id":7}',
+		],
 	])('%s', (_name, fields, json) => {
 		expect(encodePayload(liveActivityPayload(fields)).toString('utf8')).toBe(json);
 	});
 
 	it.each<readonly [string, LiveActivityFields, string]>([
 		['another event', { ...update, event: 'pause' }, 'Event: "pause" is not an event'],
-		['start without its state', { ...start, contentState: undefined }, 'Content State: is missing, and event start needs it'],
+		[
+			'start without its state',
+			{ ...start, contentState: undefined },
+			'Content State: is missing, and event start needs it',
+		],
 		['start without a type', { ...start, attributesType: '' }, 'Attributes Type: is missing, and event start needs it'],
-		['start without attributes', { ...start, attributes: undefined }, 'Attributes: is missing, and event start needs it'],
-		['start without an alert', { ...start, alert: { title: '' } }, 'Alert Title or Body: is missing, and event start needs it'],
+		[
+			'start without attributes',
+			{ ...start, attributes: undefined },
+			'Attributes: is missing, and event start needs it',
+		],
+		[
+			'start without an alert',
+			{ ...start, alert: { title: '' } },
+			'Alert Title or Body: is missing, and event start needs it',
+		],
 		['start with a dismissal', { ...start, dismissalDateSeconds: 1 }, 'Dismissal Date: does not belong to event start'],
-		['start with both ways of updates', { ...start, inputPushToken: true, inputPushChannel: 'eA==' }, 'Subscribe to Channel: cannot go with Request Update Token'],
-		['update without its state', { ...update, contentState: undefined }, 'Content State: is missing, and event update needs it'],
+		[
+			'start with both ways of updates',
+			{ ...start, inputPushToken: true, inputPushChannel: 'eA==' },
+			'Subscribe to Channel: cannot go with Request Update Token',
+		],
+		[
+			'update without its state',
+			{ ...update, contentState: undefined },
+			'Content State: is missing, and event update needs it',
+		],
 		['update with attributes', { ...update, attributes: {} }, 'Attributes: does not belong to event update'],
-		['update with a dismissal', { ...update, dismissalDateSeconds: 1 }, 'Dismissal Date: does not belong to event update'],
-		['update that asks for a token', { ...update, inputPushToken: true }, 'Request Update Token: does not belong to event update'],
+		[
+			'update with a dismissal',
+			{ ...update, dismissalDateSeconds: 1 },
+			'Dismissal Date: does not belong to event update',
+		],
+		[
+			'update that asks for a token',
+			{ ...update, inputPushToken: true },
+			'Request Update Token: does not belong to event update',
+		],
 		['end with a type', { ...end, attributesType: 'X' }, 'Attributes Type: does not belong to event end'],
-		['end that names a channel', { ...end, inputPushChannel: 'eA==' }, 'Subscribe to Channel: does not belong to event end'],
-		['data that would overwrite aps', { ...end, custom: { aps: 1 } }, 'Custom Data: holds a key "aps", which would overwrite the notification itself'],
+		[
+			'end that names a channel',
+			{ ...end, inputPushChannel: 'eA==' },
+			'Subscribe to Channel: does not belong to event end',
+		],
+		[
+			'data that would overwrite aps',
+			{ ...end, custom: { aps: 1 } },
+			'Custom Data: holds a key "aps", which would overwrite the notification itself',
+		],
 	])('refuses %s', (_name, fields, problem) => {
 		expect(problemOf(fields)).toBe(problem);
 	});

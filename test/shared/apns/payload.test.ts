@@ -1,5 +1,13 @@
 /** Payloads, compared with JSON written by hand from Apple's pages. */
-import { type AlertFields, alertPayload, backgroundPayload, encodePayload, type JsonObject, parseJsonObject, parseTextList } from '../../../nodes/shared/apns/payload';
+import {
+	type AlertFields,
+	alertPayload,
+	backgroundPayload,
+	encodePayload,
+	type JsonObject,
+	parseJsonObject,
+	parseTextList,
+} from '../../../nodes/shared/apns/payload';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../../../nodes/shared/apns/payload/kinds';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
 
@@ -20,11 +28,24 @@ const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom:
 		{ gameID: '12345678' },
 		'{"aps":{"alert":{"title":"Game Request","subtitle":"Five Card Draw","body":"Bob wants to play poker"},"category":"GAME_INVITATION"},"gameID":"12345678"}',
 	],
-	['badge and sound', { badge: 9, sound: 'bingbong.aiff' }, { messageID: 'ABCDEFGHIJ' }, '{"aps":{"badge":9,"sound":"bingbong.aiff"},"messageID":"ABCDEFGHIJ"}'],
+	[
+		'badge and sound',
+		{ badge: 9, sound: 'bingbong.aiff' },
+		{ messageID: 'ABCDEFGHIJ' },
+		'{"aps":{"badge":9,"sound":"bingbong.aiff"},"messageID":"ABCDEFGHIJ"}',
+	],
 	['a badge taken away', { badge: 0 }, {}, '{"aps":{"badge":0}}'],
 	[
 		'texts from the app',
-		{ locKey: 'GAME_PLAY_REQUEST_FORMAT', locArgs: ['Jenna', 'Frank'], titleLocKey: 'GAME_TITLE', titleLocArgs: ['Poker'], subtitleLocKey: 'GAME_SUBTITLE', subtitleLocArgs: ['Five'], launchImage: 'game.png' },
+		{
+			locKey: 'GAME_PLAY_REQUEST_FORMAT',
+			locArgs: ['Jenna', 'Frank'],
+			titleLocKey: 'GAME_TITLE',
+			titleLocArgs: ['Poker'],
+			subtitleLocKey: 'GAME_SUBTITLE',
+			subtitleLocArgs: ['Five'],
+			launchImage: 'game.png',
+		},
 		{},
 		'{"aps":{"alert":{"launch-image":"game.png","title-loc-key":"GAME_TITLE","title-loc-args":["Poker"],"subtitle-loc-key":"GAME_SUBTITLE","subtitle-loc-args":["Five"],"loc-key":"GAME_PLAY_REQUEST_FORMAT","loc-args":["Jenna","Frank"]}}}',
 	],
@@ -34,15 +55,38 @@ const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom:
 		{},
 		'{"aps":{"alert":{"body":"Fire"},"sound":{"critical":1,"name":"siren.aiff","volume":0.5},"interruption-level":"critical"}}',
 	],
-	['a critical sound without a name or volume', { criticalSound: { name: '' } }, {}, '{"aps":{"sound":{"critical":1,"name":"default"}}}'],
+	[
+		'a critical sound without a name or volume',
+		{ criticalSound: { name: '' } },
+		{},
+		'{"aps":{"sound":{"critical":1,"name":"default"}}}',
+	],
 	[
 		'every other key',
-		{ body: 'x', threadId: 't', targetContentId: 'w', relevanceScore: 0, filterCriteria: 'f', mutableContent: true, contentAvailable: true },
+		{
+			body: 'x',
+			threadId: 't',
+			targetContentId: 'w',
+			relevanceScore: 0,
+			filterCriteria: 'f',
+			mutableContent: true,
+			contentAvailable: true,
+		},
 		{},
 		'{"aps":{"alert":{"body":"x"},"thread-id":"t","target-content-id":"w","relevance-score":0,"filter-criteria":"f","mutable-content":1,"content-available":1}}',
 	],
-	['fields left empty', { title: '', body: 'x', locArgs: [], sound: '', mutableContent: false, interruptionLevel: '' }, {}, '{"aps":{"alert":{"body":"x"}}}'],
-	['texts that are not ASCII', { title: 'Grüße 🐼', body: 'line\nline "x"' }, {}, '{"aps":{"alert":{"title":"Grüße 🐼","body":"line\\nline \\"x\\""}}}'],
+	[
+		'fields left empty',
+		{ title: '', body: 'x', locArgs: [], sound: '', mutableContent: false, interruptionLevel: '' },
+		{},
+		'{"aps":{"alert":{"body":"x"}}}',
+	],
+	[
+		'texts that are not ASCII',
+		{ title: 'Grüße 🐼', body: 'line\nline "x"' },
+		{},
+		'{"aps":{"alert":{"title":"Grüße 🐼","body":"line\\nline \\"x\\""}}}',
+	],
 ];
 
 describe('an alert payload', () => {
@@ -67,20 +111,41 @@ describe('an alert payload', () => {
 
 	it('keeps odd keys of custom data as data', () => {
 		const custom = parseJsonObject('Custom Data', '{"__proto__":{"x":1},"constructor":2}');
-		expect(encodePayload(alertPayload({ body: 'x' }, custom)).toString()).toBe('{"aps":{"alert":{"body":"x"}},"__proto__":{"x":1},"constructor":2}');
+		expect(encodePayload(alertPayload({ body: 'x' }, custom)).toString()).toBe(
+			'{"aps":{"alert":{"body":"x"}},"__proto__":{"x":1},"constructor":2}',
+		);
 	});
 });
 
 describe('other payloads', () => {
 	it.each<readonly [string, JsonObject, string]>([
-		['background', backgroundPayload({ acme1: 'bar', acme2: 42 }), '{"aps":{"content-available":1},"acme1":"bar","acme2":42}'],
+		[
+			'background',
+			backgroundPayload({ acme1: 'bar', acme2: 42 }),
+			'{"aps":{"content-available":1},"acme1":"bar","acme2":42}',
+		],
 		['background without data', backgroundPayload(), '{"aps":{"content-available":1}}'],
-		['file provider', fileProviderPayload({ containerIdentifier: 'NSFileProviderWorkingSetContainerItemIdentifier', domain: 'work' }), '{"container-identifier":"NSFileProviderWorkingSetContainerItemIdentifier","domain":"work"}'],
-		['file provider with one domain', fileProviderPayload({ containerIdentifier: 'x', domain: '' }), '{"container-identifier":"x"}'],
+		[
+			'file provider',
+			fileProviderPayload({ containerIdentifier: 'NSFileProviderWorkingSetContainerItemIdentifier', domain: 'work' }),
+			'{"container-identifier":"NSFileProviderWorkingSetContainerItemIdentifier","domain":"work"}',
+		],
+		[
+			'file provider with one domain',
+			fileProviderPayload({ containerIdentifier: 'x', domain: '' }),
+			'{"container-identifier":"x"}',
+		],
 		['MDM', mdmPayload('9F3A2C10-0000-4000-8000-000000000001'), '{"mdm":"9F3A2C10-0000-4000-8000-000000000001"}'],
 		['widgets and controls', reloadPayload(), '{"aps":{"content-changed":true}}'],
 		['Wallet', parseJsonObject('JSON', '{}'), '{}'],
-		['Safari', parseJsonObject('JSON', ' {"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}} '), '{"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}}'],
+		[
+			'Safari',
+			parseJsonObject(
+				'JSON',
+				' {"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}} ',
+			),
+			'{"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}}',
+		],
 	])('%s', (_name, payload, json) => {
 		expect(encodePayload(payload).toString('utf8')).toBe(json);
 	});

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { asn1, pkcs12, pki } from 'node-forge';
 import { readPkcs12 } from '../../../nodes/shared/apns/pkcs12';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
-import { createAuthority, type IssuedCertificate } from '../../simulator/authority';
+import { createAuthority, type IssuedCertificate } from '../../../tools/simulator/authority';
 
 const authority = createAuthority();
 /** RSA signatures as Apple's; forge would re-encode others. */
@@ -19,7 +19,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the node's own library writes: 3DES throughout, as old exports do for the key. */
 function byForge(issued: IssuedCertificate, passphrase: string): string {
-	const file = pkcs12.toPkcs12Asn1(pki.privateKeyFromPem(issued.privateKeyPem), pki.certificateFromPem(issued.certificatePem), passphrase, { algorithm: '3des' });
+	const file = pkcs12.toPkcs12Asn1(
+		pki.privateKeyFromPem(issued.privateKeyPem),
+		pki.certificateFromPem(issued.certificatePem),
+		passphrase,
+		{ algorithm: '3des' },
+	);
 	return Buffer.from(asn1.toDer(file).getBytes(), 'latin1').toString('base64');
 }
 
@@ -30,10 +35,14 @@ function byOpenssl(issued: IssuedCertificate, passphrase: string, options: reado
 	const out = path.join(folder, 'out.p12');
 	writeFileSync(key, issued.privateKeyPem);
 	writeFileSync(certificate, issued.certificatePem + chain);
-	execFileSync('openssl', ['pkcs12', '-export', '-inkey', key, '-in', certificate, '-out', out, '-passout', `pass:${passphrase}`, ...options], {
-		env: { ...process.env, LC_ALL: 'C.UTF-8' },
-		stdio: 'pipe',
-	});
+	execFileSync(
+		'openssl',
+		['pkcs12', '-export', '-inkey', key, '-in', certificate, '-out', out, '-passout', `pass:${passphrase}`, ...options],
+		{
+			env: { ...process.env, LC_ALL: 'C.UTF-8' },
+			stdio: 'pipe',
+		},
+	);
 	return readFileSync(out).toString('base64');
 }
 
@@ -66,14 +75,39 @@ describe('a PKCS#12 identity', () => {
 	});
 
 	it.each([
-		['a wrong passphrase', { p12Base64: byForge(rsa, 'S3cret'), passphrase: 's3cret' }, 'Passphrase', 'does not open the PKCS#12 file'],
-		['no passphrase where one is needed', { p12Base64: byForge(rsa, 'S3cret') }, 'Passphrase', 'is empty, and the PKCS#12 file has one'],
+		[
+			'a wrong passphrase',
+			{ p12Base64: byForge(rsa, 'S3cret'), passphrase: 's3cret' },
+			'Passphrase',
+			'does not open the PKCS#12 file',
+		],
+		[
+			'no passphrase where one is needed',
+			{ p12Base64: byForge(rsa, 'S3cret') },
+			'Passphrase',
+			'is empty, and the PKCS#12 file has one',
+		],
 		['nothing', { p12Base64: '  ' }, 'PKCS#12', 'is empty'],
 		['PEM text', { p12Base64: rsa.certificatePem }, 'PKCS#12', 'is PEM text'],
-		['PEM text in base64', { p12Base64: Buffer.from(rsa.certificatePem).toString('base64') }, 'PKCS#12', 'is PEM text in base64'],
+		[
+			'PEM text in base64',
+			{ p12Base64: Buffer.from(rsa.certificatePem).toString('base64') },
+			'PKCS#12',
+			'is PEM text in base64',
+		],
 		['a cut file', { p12Base64: byForge(rsa, '').slice(0, 1200) }, 'PKCS#12', 'is incomplete'],
-		['a damaged file', { p12Base64: Buffer.from(Buffer.from(byForge(rsa, ''), 'base64').fill(0xff, 8, 20)).toString('base64') }, 'PKCS#12', 'is damaged'],
-		['a certificate in DER', { p12Base64: rsa.certificatePem.replaceAll(/-----[^-]+-----/g, '') }, 'PKCS#12', 'is not a PKCS#12 file'],
+		[
+			'a damaged file',
+			{ p12Base64: Buffer.from(Buffer.from(byForge(rsa, ''), 'base64').fill(0xff, 8, 20)).toString('base64') },
+			'PKCS#12',
+			'is damaged',
+		],
+		[
+			'a certificate in DER',
+			{ p12Base64: rsa.certificatePem.replaceAll(/-----[^-]+-----/g, '') },
+			'PKCS#12',
+			'is not a PKCS#12 file',
+		],
 		['other text', { p12Base64: 'Hello, world!' }, 'PKCS#12', 'is not base64 text'],
 	])('refuses %s', (_name, input, field, problem) => {
 		expect(problemOf(input)).toEqual({ field, problem });
@@ -104,7 +138,11 @@ if (openssl) {
 			['no MAC', ['-nomac']],
 		];
 		const passphrases = ['S3cret Word', '', 'pässwörd €'];
-		const cases = shapes.flatMap(([name, options]) => [rsa, ec].flatMap((issued) => passphrases.map((passphrase) => ({ name, options, issued, passphrase, kind: issued === rsa ? 'RSA' : 'EC' }))));
+		const cases = shapes.flatMap(([name, options]) =>
+			[rsa, ec].flatMap((issued) =>
+				passphrases.map((passphrase) => ({ name, options, issued, passphrase, kind: issued === rsa ? 'RSA' : 'EC' })),
+			),
+		);
 
 		it.each(cases)('reads $name, $kind, passphrase "$passphrase"', ({ options, issued, passphrase }) => {
 			const identity = readPkcs12({ p12Base64: byOpenssl(issued, passphrase, options), passphrase });
@@ -117,8 +155,13 @@ if (openssl) {
 		});
 
 		it('puts the leaf before the chain and names a file without a key', () => {
-			expect(readPkcs12({ p12Base64: byOpenssl(ec, 'x', [], authority.caPem), passphrase: 'x' }).certificatePem).toBe(ec.certificatePem + authority.caPem);
-			expect(problemOf({ p12Base64: byOpenssl(ec, 'x', ['-nokeys']), passphrase: 'x' })).toEqual({ field: 'PKCS#12', problem: 'holds no private key' });
+			expect(readPkcs12({ p12Base64: byOpenssl(ec, 'x', [], authority.caPem), passphrase: 'x' }).certificatePem).toBe(
+				ec.certificatePem + authority.caPem,
+			);
+			expect(problemOf({ p12Base64: byOpenssl(ec, 'x', ['-nokeys']), passphrase: 'x' })).toEqual({
+				field: 'PKCS#12',
+				problem: 'holds no private key',
+			});
 		});
 	});
 }

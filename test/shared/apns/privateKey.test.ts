@@ -2,7 +2,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { checkTenCharacters, normalizePrivateKey } from '../../../nodes/shared/apns/privateKey';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
-import { createAuthority, createSigningKey } from '../../simulator/authority';
+import { createAuthority, createSigningKey } from '../../../tools/simulator/authority';
 
 const { privateKeyPem: p8 } = createSigningKey();
 const key = createPrivateKey(p8);
@@ -44,13 +44,23 @@ const shapes: ReadonlyArray<readonly [string, string]> = [
 	['without its footer', p8.replace(/-----END[^-]+-----/, '')],
 	['with text before and after', `Key for the app:\n${p8}\nKeep it safe.`],
 	['in base64 as a whole', Buffer.from(p8).toString('base64')],
-	['in base64 as a whole, in lines, with CRLF inside', (Buffer.from(p8.replaceAll('\n', '\r\n')).toString('base64').match(/.{1,76}/g) ?? []).join('\n')],
+	[
+		'in base64 as a whole, in lines, with CRLF inside',
+		(
+			Buffer.from(p8.replaceAll('\n', '\r\n'))
+				.toString('base64')
+				.match(/.{1,76}/g) ?? []
+		).join('\n'),
+	],
 	['in base64 twice', Buffer.from(Buffer.from(p8).toString('base64')).toString('base64')],
 	['in the URL alphabet', body(p8).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')],
 	['in the old EC form', sec1],
 	['in the old EC form, on one line', sec1.replaceAll('\n', ' ')],
 	['in the old EC form without header and footer', body(sec1)],
-	['with EC PARAMETERS before it', `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${sec1}`],
+	[
+		'with EC PARAMETERS before it',
+		`-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${sec1}`,
+	],
 ];
 
 const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
@@ -64,23 +74,49 @@ const refused: ReadonlyArray<readonly [string, string, string]> = [
 	['nothing', ' \n\u200b', 'is empty'],
 	['a certificate', issued.certificatePem, 'is a certificate, not a signing key'],
 	['a certificate without its lines', body(issued.certificatePem), 'is a certificate, not a signing key'],
-	['a certificate request', issued.certificatePem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'), 'is a certificate signing request, not a signing key'],
+	[
+		'a certificate request',
+		issued.certificatePem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'),
+		'is a certificate signing request, not a signing key',
+	],
 	['a public key', spki, 'is a public key, not a private one'],
 	['a public key without its lines', body(spki), 'is a public key, not a private one'],
 	['an encrypted key', encrypted, 'is encrypted'],
 	['an encrypted key without its lines', body(encrypted), 'is encrypted'],
-	["an encrypted key in OpenSSL's old form", key.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString(), 'is encrypted'],
+	[
+		"an encrypted key in OpenSSL's old form",
+		key.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString(),
+		'is encrypted',
+	],
 	['an RSA key', rsa.privateKey.export(pkcs8).toString(), 'is an RSA key, not an EC P-256 key'],
-	['an RSA key in its old form', rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(), 'is an RSA key, not an EC P-256 key'],
-	['an RSA key in its old form without its lines', body(rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()), 'is an RSA key, not an EC P-256 key'],
+	[
+		'an RSA key in its old form',
+		rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+		'is an RSA key, not an EC P-256 key',
+	],
+	[
+		'an RSA key in its old form without its lines',
+		body(rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()),
+		'is an RSA key, not an EC P-256 key',
+	],
 	['an Ed25519 key', ed25519.privateKey.export(pkcs8).toString(), 'is an ED25519 key, not an EC P-256 key'],
 	['another curve', otherCurve.privateKey.export(pkcs8).toString(), 'is an EC key on the curve secp384r1, not P-256'],
-	['an SSH key', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n-----END OPENSSH PRIVATE KEY-----', 'is an SSH key, not a signing key of Apple'],
+	[
+		'an SSH key',
+		'-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n-----END OPENSSH PRIVATE KEY-----',
+		'is an SSH key, not a signing key of Apple',
+	],
 	['the first half', p8.slice(0, 120), 'is incomplete: its end is missing'],
 	['the second half', p8.slice(120), 'is not a key: its text is no base64 of one'],
 	['a key id', 'ABC123DEFG', 'is not a key: its text is no base64 of one'],
 	['a sentence', 'The key is in the safe.', 'is not a key: its text is no base64 of one'],
-	['a damaged key', `-----BEGIN PRIVATE KEY-----\n${Buffer.from(key.export({ type: 'pkcs8', format: 'der' })).fill(0x41, 10, 30).toString('base64')}\n-----END PRIVATE KEY-----`, 'is damaged'],
+	[
+		'a damaged key',
+		`-----BEGIN PRIVATE KEY-----\n${Buffer.from(key.export({ type: 'pkcs8', format: 'der' }))
+			.fill(0x41, 10, 30)
+			.toString('base64')}\n-----END PRIVATE KEY-----`,
+		'is damaged',
+	],
 ];
 
 describe('a signing key', () => {
@@ -98,7 +134,8 @@ describe('a signing key', () => {
 				normalizePrivateKey(p8.slice(0, cut));
 				throw new Error('it was accepted');
 			} catch (error) {
-				const told = error instanceof FieldProblem ? `${error.stack}${error.problem}${error.remedy}${String(error.cause)}` : '';
+				const told =
+					error instanceof FieldProblem ? `${error.stack}${error.problem}${error.remedy}${String(error.cause)}` : '';
 				expect(told).toContain('Private Key');
 				expect(told).not.toContain(body(p8).slice(1, 12));
 			}
@@ -107,7 +144,14 @@ describe('a signing key', () => {
 
 	it('costs no time to refuse, whatever the text', () => {
 		const startedMs = performance.now();
-		for (const nasty of ['-'.repeat(500_000), '-----BEGIN A-----'.repeat(20_000), `${'\\'.repeat(300_000)}n`, ' -'.repeat(200_000), '"'.repeat(300_000), `BEGIN ${'A '.repeat(200_000)}`]) {
+		for (const nasty of [
+			'-'.repeat(500_000),
+			'-----BEGIN A-----'.repeat(20_000),
+			`${'\\'.repeat(300_000)}n`,
+			' -'.repeat(200_000),
+			'"'.repeat(300_000),
+			`BEGIN ${'A '.repeat(200_000)}`,
+		]) {
 			expect(problemOf(() => normalizePrivateKey(nasty))).toContain('Private Key');
 		}
 		expect(performance.now() - startedMs).toBeLessThan(5_000);

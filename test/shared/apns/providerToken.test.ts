@@ -2,15 +2,26 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import type { TokenIdentity } from '../../../nodes/shared/apns/identity';
 import { ProviderTokenStore, signProviderToken } from '../../../nodes/shared/apns/providerToken';
-import { createSigningKey } from '../../simulator/authority';
+import { createSigningKey } from '../../../tools/simulator/authority';
 
 const key = createSigningKey('ABC123DEFG');
-const identity: TokenIdentity = { type: 'token', teamId: 'DEF123GHIJ', keyId: 'ABC123DEFG', privateKeyPem: key.privateKeyPem };
+const identity: TokenIdentity = {
+	type: 'token',
+	teamId: 'DEF123GHIJ',
+	keyId: 'ABC123DEFG',
+	privateKeyPem: key.privateKeyPem,
+};
 const startMs = Date.UTC(2026, 10, 24, 12);
 const minuteMs = 60_000;
 
 /** A store on clocks that stand still, with signatures that are only counted. */
-function frozen(): { store: ProviderTokenStore; wall(minutes: number): void; monotonic(minutes: number): void; pass(minutes: number): void; signed: string[] } {
+function frozen(): {
+	store: ProviderTokenStore;
+	wall(minutes: number): void;
+	monotonic(minutes: number): void;
+	pass(minutes: number): void;
+	signed: string[];
+} {
 	let nowMs = startMs;
 	let monotonicMs = 5 * minuteMs;
 	const signed: string[] = [];
@@ -44,11 +55,20 @@ describe('a provider token', () => {
 		expect(Buffer.from(header, 'base64url').toString()).toBe('{"alg":"ES256","kid":"ABC123DEFG"}');
 		expect(Buffer.from(claims, 'base64url').toString()).toBe(`{"iss":"DEF123GHIJ","iat":${startMs / 1_000}}`);
 		const publicKey = createPublicKey(key.privateKeyPem);
-		expect(verify('sha256', Buffer.from(`${header}.${claims}`), { key: publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))).toBe(true);
+		expect(
+			verify(
+				'sha256',
+				Buffer.from(`${header}.${claims}`),
+				{ key: publicKey, dsaEncoding: 'ieee-p1363' },
+				Buffer.from(signature, 'base64url'),
+			),
+		).toBe(true);
 	});
 
 	it('rejects a key that cannot sign, without showing it', async () => {
-		const privateKeyPem = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+		const privateKeyPem = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+			.privateKey.export({ type: 'pkcs8', format: 'pem' })
+			.toString();
 		const told = await signProviderToken({ ...identity, privateKeyPem }, 1).then(
 			() => 'it signed',
 			(error: unknown) => String(error) + String(Reflect.get(Object(error), 'stack')),
@@ -91,7 +111,10 @@ describe('the store of provider tokens', () => {
 
 	it('tries again after a failed signature, and lets nobody fall over it who did not wait', async () => {
 		let fails = true;
-		const store = new ProviderTokenStore({ nowMs: () => startMs, sign: () => (fails ? Promise.reject(new Error('no')) : Promise.resolve('token')) });
+		const store = new ProviderTokenStore({
+			nowMs: () => startMs,
+			sign: () => (fails ? Promise.reject(new Error('no')) : Promise.resolve('token')),
+		});
 		void store.get(identity);
 		await expect(store.get(identity)).rejects.toThrow('no');
 		fails = false;
@@ -112,7 +135,10 @@ describe('the store of provider tokens', () => {
 			const { store, pass, signed } = frozen();
 			const token = await store.get(identity);
 			pass(20);
-			expect([store.replace(identity, token), store.replace(identity, token)]).toEqual([{ replaced: true }, { replaced: true }]);
+			expect([store.replace(identity, token), store.replace(identity, token)]).toEqual([
+				{ replaced: true },
+				{ replaced: true },
+			]);
 			const fresh = await store.get(identity);
 			expect(store.replace(identity, token)).toEqual({ replaced: true });
 			expect(store.get(identity)).toBe(fresh);

@@ -23,7 +23,9 @@ const apple: ReadonlyArray<readonly [value: string, topic: string, priorities: s
 describe('push types', () => {
 	it('are the eleven of Apple, by the order of their names', () => {
 		expect(pushTypeRows.map(({ value }) => value)).toEqual(apple.map(([value]) => value));
-		expect(pushTypeRows.map(({ displayName }) => displayName)).toEqual([...pushTypeRows.map(({ displayName }) => displayName)].sort((x, y) => x.localeCompare(y)));
+		expect(pushTypeRows.map(({ displayName }) => displayName)).toEqual(
+			[...pushTypeRows.map(({ displayName }) => displayName)].sort((x, y) => x.localeCompare(y)),
+		);
 	});
 
 	it.each(apple)('%s', (value, topic, priorities, bytes) => {
@@ -47,7 +49,15 @@ describe('push types', () => {
 });
 
 describe('the topic with a certificate', () => {
-	const facts = (topics: readonly string[], uid?: string): CertificateFacts => ({ commonName: 'x', uid, topics, environments: [], notBeforeMs: 0, notAfterMs: 0, fingerprint256: '' });
+	const facts = (topics: readonly string[], uid?: string): CertificateFacts => ({
+		commonName: 'x',
+		uid,
+		topics,
+		environments: [],
+		notBeforeMs: 0,
+		notAfterMs: 0,
+		fingerprint256: '',
+	});
 
 	it.each<readonly [string, CertificateFacts, string, string | undefined]>([
 		['is left to APNs when it is the only one', facts([app], app), 'alert', undefined],
@@ -61,6 +71,8 @@ describe('the topic with a certificate', () => {
 	});
 
 	it('is of no use for location, which Apple serves to signing keys only', () => {
-		expect(pushTypeRows.filter((row) => certificatePushTypeProblem(row) !== undefined).map(({ value }) => value)).toEqual(['location']);
+		expect(
+			pushTypeRows.filter((row) => certificatePushTypeProblem(row) !== undefined).map(({ value }) => value),
+		).toEqual(['location']);
 	});
 });

@@ -29,7 +29,17 @@ function problemOf(run: () => unknown): string {
 describe('a notification before it is sent', () => {
 	it.each<readonly [string, Partial<Notification>]>([
 		['with everything', {}],
-		['with the least', { topic: undefined, pushType: undefined, priority: undefined, expirationSeconds: undefined, collapseId: undefined, apnsId: undefined }],
+		[
+			'with the least',
+			{
+				topic: undefined,
+				pushType: undefined,
+				priority: undefined,
+				expirationSeconds: undefined,
+				collapseId: undefined,
+				apnsId: undefined,
+			},
+		],
 		['with a push type of the future', { pushType: 'hologram', priority: 1 }],
 		['with a collapse id of 64 bytes', { collapseId: 'x'.repeat(64) }],
 		['with an expiration of 0', { expirationSeconds: 0 }],
@@ -46,21 +56,49 @@ describe('a notification before it is sent', () => {
 		['an empty topic', { topic: '' }, 'Topic: holds characters no bundle id has'],
 		['a blank in the push type', { pushType: 'alert x' }, 'Push Type: is not a word'],
 		['priority 7', { priority: 7 }, 'Priority: 7 is not allowed for Alert pushes'],
-		['priority 10 for background', { pushType: 'background', priority: 10 }, 'Priority: 10 is not allowed for Background pushes'],
-		['priority 1 for a Live Activity', { pushType: 'liveactivity', priority: 1 }, 'Priority: 1 is not allowed for Live Activity pushes'],
+		[
+			'priority 10 for background',
+			{ pushType: 'background', priority: 10 },
+			'Priority: 10 is not allowed for Background pushes',
+		],
+		[
+			'priority 1 for a Live Activity',
+			{ pushType: 'liveactivity', priority: 1 },
+			'Priority: 1 is not allowed for Live Activity pushes',
+		],
 		['priority 7 for a type of the future', { pushType: 'hologram', priority: 7 }, 'Priority: 7 is not allowed'],
 		['a negative expiration', { expirationSeconds: -1 }, 'Expiration: -1 is not a time in UNIX seconds'],
 		['half a second', { expirationSeconds: 1.5 }, 'Expiration: 1.5 is not a time in UNIX seconds'],
-		['an expiration in microseconds', { expirationSeconds: 1_800_000_000_000_000 }, 'Expiration: 1800000000000000 is not a time in UNIX seconds'],
+		[
+			'an expiration in microseconds',
+			{ expirationSeconds: 1_800_000_000_000_000 },
+			'Expiration: 1800000000000000 is not a time in UNIX seconds',
+		],
 		['a collapse id of 65 bytes', { collapseId: 'x'.repeat(65) }, 'Collapse ID: has 65 bytes, more than 64'],
-		['a collapse id of 33 letters of two bytes', { collapseId: 'ü'.repeat(33) }, 'Collapse ID: has 66 bytes, more than 64'],
-		['a collapse id that no header carries', { collapseId: 'grüße' }, 'Collapse ID: holds characters a header cannot carry'],
+		[
+			'a collapse id of 33 letters of two bytes',
+			{ collapseId: 'ü'.repeat(33) },
+			'Collapse ID: has 66 bytes, more than 64',
+		],
+		[
+			'a collapse id that no header carries',
+			{ collapseId: 'grüße' },
+			'Collapse ID: holds characters a header cannot carry',
+		],
 		['a line break in the collapse id', { collapseId: 'a\nb' }, 'Collapse ID: holds characters a header cannot carry'],
-		['a blank at the end of the collapse id', { collapseId: 'a ' }, 'Collapse ID: holds characters a header cannot carry'],
+		[
+			'a blank at the end of the collapse id',
+			{ collapseId: 'a ' },
+			'Collapse ID: holds characters a header cannot carry',
+		],
 		['an id that is no UUID', { apnsId: '42' }, 'APNs ID: is not a UUID'],
 		['no payload', { payload: Buffer.alloc(0) }, 'Payload: is empty'],
 		['a payload too large', { payload: Buffer.alloc(4_097) }, 'Payload: has 4097 bytes, 1 more than the 4096 allowed'],
-		['a VoIP payload too large', { pushType: 'voip', payload: Buffer.alloc(5_121) }, 'Payload: has 5121 bytes, 1 more than the 5120 allowed'],
+		[
+			'a VoIP payload too large',
+			{ pushType: 'voip', payload: Buffer.alloc(5_121) },
+			'Payload: has 5121 bytes, 1 more than the 5120 allowed',
+		],
 	])('is refused for %s', (_name, change, problem) => {
 		expect(problemOf(() => checkNotification({ ...good, ...change }))).toBe(problem);
 	});

@@ -14,7 +14,14 @@ afterEach(() => bench.close());
 it('holds every broadcast of the lane back, and no push', async () => {
 	const { simulator } = bench;
 	const channelId = simulator.channels.create('development', bundleId, 1)?.id ?? '';
-	const broadcast: BroadcastNotification = { bundleId, channelId, pushType: 'liveactivity', priority: 10, expirationSeconds: 0, payload: Buffer.from('{"aps":{}}') };
+	const broadcast: BroadcastNotification = {
+		bundleId,
+		channelId,
+		pushType: 'liveactivity',
+		priority: 10,
+		expirationSeconds: 0,
+		payload: Buffer.from('{"aps":{}}'),
+	};
 	const clock = createManualClock();
 	const [first, second] = [bench.client({ clock }), bench.client({ clock })];
 	expect(await first.broadcast(broadcast)).toMatchObject({ outcome: 'accepted' });
@@ -24,10 +31,18 @@ it('holds every broadcast of the lane back, and no push', async () => {
 	// Another client of the same identity, as another workflow has, waits as well.
 	const behind = second.broadcast(broadcast);
 	expect(await second.send(notification(1))).toMatchObject({ outcome: 'accepted' });
-	expect(simulator.journal.requests.map(({ path }) => path.split('/')[2])).toEqual(['broadcasts', 'broadcasts', 'device']);
+	expect(simulator.journal.requests.map(({ path }) => path.split('/')[2])).toEqual([
+		'broadcasts',
+		'broadcasts',
+		'device',
+	]);
 	clock.advance(60_000);
 	expect(await Promise.all([throttled, behind])).toEqual([
-		expect.objectContaining({ outcome: 'accepted', attempts: 2, repeats: [{ why: 'TooManyRequests', waitedMs: 60_000 }] }),
+		expect.objectContaining({
+			outcome: 'accepted',
+			attempts: 2,
+			repeats: [{ why: 'TooManyRequests', waitedMs: 60_000 }],
+		}),
 		expect.objectContaining({ outcome: 'accepted', attempts: 1, repeats: [] }),
 	]);
 	expect(simulator.journal.requests).toHaveLength(5);

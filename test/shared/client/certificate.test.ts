@@ -1,8 +1,8 @@
 /** Certificate mode: the client certificate alone speaks for the provider, and its troubles are told apart. */
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
-import type { ApnsClient } from '../../../nodes/shared/client';
+import type { ApnsClient } from '../../../nodes/shared/client/apnsClient';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
-import { type ProviderCertificateOptions, sharedAuthority } from '../../simulator/authority';
+import { type ProviderCertificateOptions, sharedAuthority } from '../../../tools/simulator/authority';
 import { bundleId, type ClientBench, notification, notifications, startClientBench } from './clientBench';
 
 let bench: ClientBench;
@@ -22,7 +22,11 @@ it('sends without a provider token, and many at once on one connection', async (
 	const client = clientWith();
 	const outcomes = await Promise.all(notifications(50).map((one) => client.send(one)));
 	expect(outcomes.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(50);
-	expect(bench.simulator.journal.requests.filter((request) => bench.simulator.journal.header(request, 'authorization') !== undefined)).toEqual([]);
+	expect(
+		bench.simulator.journal.requests.filter(
+			(request) => bench.simulator.journal.header(request, 'authorization') !== undefined,
+		),
+	).toEqual([]);
 	expect(bench.simulator.counters().providerTokens).toBe(0);
 });
 
@@ -33,16 +37,25 @@ it('leaves the topic to the certificate when none is given', async () => {
 it('says that the certificate is for the other environment, and opens no connection after connection', async () => {
 	const client = clientWith({ environments: ['production'] });
 	const outcome = await client.send(notification(1));
-	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { code: 'credentialRefused', commonToRun: true, advice: expect.stringMatching(/Environment/) } });
+	expect(outcome).toMatchObject({
+		outcome: 'not sent',
+		failure: { code: 'credentialRefused', commonToRun: true, advice: expect.stringMatching(/Environment/) },
+	});
 	const { connections } = bench.simulator.counters();
-	for (const one of notifications(5)) expect(await client.send(one)).toMatchObject({ outcome: 'not sent', attempts: 0 });
+	for (const one of notifications(5))
+		expect(await client.send(one)).toMatchObject({ outcome: 'not sent', attempts: 0 });
 	expect(bench.simulator.counters().connections).toBe(connections);
 });
 
 it('says that an expired certificate cannot be used', async () => {
 	const yesterday = Date.now() - 86_400_000;
-	const outcome = await clientWith({ notBeforeMs: yesterday - 86_400_000, notAfterMs: yesterday }).send(notification(1));
-	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { commonToRun: true, advice: expect.stringMatching(/certificate/) } });
+	const outcome = await clientWith({ notBeforeMs: yesterday - 86_400_000, notAfterMs: yesterday }).send(
+		notification(1),
+	);
+	expect(outcome).toMatchObject({
+		outcome: 'not sent',
+		failure: { commonToRun: true, advice: expect.stringMatching(/certificate/) },
+	});
 });
 
 describe('what APNs cannot accept is not sent, and opens no socket', () => {
@@ -59,11 +72,19 @@ describe('what APNs cannot accept is not sent, and opens no socket', () => {
 		});
 	});
 
-	const refused = (advice: RegExp) => ({ outcome: 'not sent', attempts: 0, failure: { commonToRun: true, advice: expect.stringMatching(advice) } });
+	const refused = (advice: RegExp) => ({
+		outcome: 'not sent',
+		attempts: 0,
+		failure: { commonToRun: true, advice: expect.stringMatching(advice) },
+	});
 	const day = 86_400_000;
 
 	it.each([
-		['expired', { notBeforeMs: Date.UTC(2024, 0, 1), notAfterMs: Date.UTC(2024, 5, 1) }, /^Create a new push certificate/],
+		[
+			'expired',
+			{ notBeforeMs: Date.UTC(2024, 0, 1), notAfterMs: Date.UTC(2024, 5, 1) },
+			/^Create a new push certificate/,
+		],
 		['not valid yet', { notBeforeMs: Date.now() + day, notAfterMs: Date.now() + 2 * day }, /clock/],
 	])('a certificate that is %s', async (_what, options, advice) => {
 		const { certificatePem, privateKeyPem } = sharedAuthority().provider({ uid: bundleId, ...options });
@@ -78,8 +99,15 @@ describe('what APNs cannot accept is not sent, and opens no socket', () => {
 		['api.development.push.apple.com', 'production'],
 		['api-manage-broadcast.push.apple.com', 'development'],
 	] as const)("a certificate of the other environment at Apple's own %s", async (host, environment) => {
-		const { certificatePem, privateKeyPem } = sharedAuthority().provider({ uid: bundleId, environments: [environment] });
-		const client = bench.client({ cache, identity: readCertificateIdentity({ certificatePem, privateKeyPem }), endpoint: { host, port: 443 } });
+		const { certificatePem, privateKeyPem } = sharedAuthority().provider({
+			uid: bundleId,
+			environments: [environment],
+		});
+		const client = bench.client({
+			cache,
+			identity: readCertificateIdentity({ certificatePem, privateKeyPem }),
+			endpoint: { host, port: 443 },
+		});
 		expect(await client.send(notification(1))).toMatchObject(refused(/Environment/));
 		expect(connects).toBe(0);
 	});
@@ -87,7 +115,9 @@ describe('what APNs cannot accept is not sent, and opens no socket', () => {
 	it('but a certificate without marks of an environment is for APNs to judge', async () => {
 		const { certificatePem, privateKeyPem } = sharedAuthority().provider({ uid: bundleId, environments: [] });
 		const identity = readCertificateIdentity({ certificatePem, privateKeyPem });
-		await bench.client({ cache, identity, endpoint: { host: 'api.push.apple.com', port: 443 } }).send(notification(1), { queueTimeoutMs: 50 });
+		await bench
+			.client({ cache, identity, endpoint: { host: 'api.push.apple.com', port: 443 } })
+			.send(notification(1), { queueTimeoutMs: 50 });
 		expect(connects).toBe(1);
 	});
 });

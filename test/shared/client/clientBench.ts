@@ -3,11 +3,11 @@ import { createPrivateKey } from 'node:crypto';
 import type { TokenIdentity } from '../../../nodes/shared/apns/identity';
 import type { Notification } from '../../../nodes/shared/apns/notification';
 import { ProviderTokenStore } from '../../../nodes/shared/apns/providerToken';
-import { ApnsClient, type ApnsClientOptions } from '../../../nodes/shared/client';
+import { ApnsClient, type ApnsClientOptions } from '../../../nodes/shared/client/apnsClient';
 import { SessionCache, type SessionCacheOptions } from '../../../nodes/shared/transport/sessionCache';
-import { createSigningKey } from '../../simulator/authority';
-import type { TeamSpec } from '../../simulator/teams';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator';
+import { createSigningKey } from '../../../tools/simulator/authority';
+import type { TeamSpec } from '../../../tools/simulator/teams';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../../tools/simulator/simulator';
 
 export const bundleId = 'com.example.app';
 export const teamId = 'TEAM000001';
@@ -33,7 +33,10 @@ export interface ClientBenchOptions {
 export async function startClientBench(options: ClientBenchOptions = {}): Promise<ClientBench> {
 	const key = createSigningKey();
 	const simulator = await startSimulator({
-		teams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }, ...(options.moreTeams ?? [])],
+		teams: [
+			{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] },
+			...(options.moreTeams ?? []),
+		],
 		...options.simulator,
 	});
 	const identity: TokenIdentity = {

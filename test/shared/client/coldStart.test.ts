@@ -27,7 +27,10 @@ it('reuses connection and token for clients made later', async () => {
 it('gives back the id APNs made, and the one that was given', async () => {
 	const client = bench.client();
 	const apnsId = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
-	const [made, given] = await Promise.all([client.send(notifications(1)[0] ?? fail()), client.send({ ...(notifications(2)[1] ?? fail()), apnsId })]);
+	const [made, given] = await Promise.all([
+		client.send(notifications(1)[0] ?? fail()),
+		client.send({ ...(notifications(2)[1] ?? fail()), apnsId }),
+	]);
 	expect(made.apnsId).toMatch(/^[0-9A-F-]{36}$/);
 	expect(made.apnsUniqueId).toBeDefined();
 	expect(given.apnsId).toBe(apnsId);

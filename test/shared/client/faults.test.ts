@@ -1,5 +1,5 @@
 /** What becomes of a push when the server misbehaves: sent again only where it is proven not processed, else said plainly. */
-import type { Action } from '../../simulator/faults';
+import type { Action } from '../../../tools/simulator/faults';
 import { type ClientBench, notification, notifications, startClientBench } from './clientBench';
 
 let bench: ClientBench;
@@ -20,7 +20,10 @@ const resent: ReadonlyArray<readonly [string, Action]> = [
 	['REFUSED_STREAM', { type: 'refuse' }],
 	['a GOAWAY below its stream', { type: 'goaway', lastStream: 'before' }],
 	['a GOAWAY that names Shutdown below its stream', { type: 'goaway', reason: 'Shutdown', lastStream: 'before' }],
-	['a GOAWAY in plain text', { type: 'goaway', text: 'Maximum active streams violated for this endpoint.', lastStream: 'before', code: 1 }],
+	[
+		'a GOAWAY in plain text',
+		{ type: 'goaway', text: 'Maximum active streams violated for this endpoint.', lastStream: 'before', code: 1 },
+	],
 	['the answer Shutdown', { type: 'answer', status: 503, reason: 'Shutdown' }],
 	['the answer IdleTimeout', { type: 'answer', status: 400, reason: 'IdleTimeout' }],
 ];
@@ -50,7 +53,9 @@ it('repeats an unknown push with the same apns-id where the user chose so', asyn
 	strikeNext({ type: 'reset', code: 2 });
 	const outcome = await bench.client().send(notification(1), { onUnknown: 'sendAgain' });
 	expect(outcome).toMatchObject({ outcome: 'accepted', attempts: 2 });
-	const ids = bench.simulator.journal.requests.filter(({ path }) => path.endsWith(notification(1).deviceToken)).map((request) => bench.simulator.journal.header(request, 'apns-id'));
+	const ids = bench.simulator.journal.requests
+		.filter(({ path }) => path.endsWith(notification(1).deviceToken))
+		.map((request) => bench.simulator.journal.header(request, 'apns-id'));
 	expect(ids).toHaveLength(2);
 	expect(ids[0]).toBe(ids[1]);
 	expect(ids[0]).toBe(outcome.apnsId);
@@ -59,7 +64,10 @@ it('repeats an unknown push with the same apns-id where the user chose so', asyn
 it('reports unknown when no answer comes in time, and goes on with others', async () => {
 	strikeNext({ type: 'stall' });
 	const client = bench.client();
-	const [stalled, other] = await Promise.all([client.send(notification(1), { timeoutMs: 300 }), client.send(notification(2))]);
+	const [stalled, other] = await Promise.all([
+		client.send(notification(1), { timeoutMs: 300 }),
+		client.send(notification(2)),
+	]);
 	expect(stalled).toMatchObject({ outcome: 'unknown', failure: { code: 'deadline' } });
 	expect(other).toMatchObject({ outcome: 'accepted' });
 });
@@ -94,7 +102,11 @@ it('stops an identity whose key was revoked, with one sentence that says what to
 	expect(refused).toMatchObject({ outcome: 'rejected', status: 403, reason: 'InvalidProviderToken' });
 	const streams = bench.simulator.counters().streams;
 	const stopped = await bench.client().send(notification(2));
-	expect(stopped).toMatchObject({ outcome: 'not sent', attempts: 0, failure: { code: 'credentialRefused', commonToRun: true } });
+	expect(stopped).toMatchObject({
+		outcome: 'not sent',
+		attempts: 0,
+		failure: { code: 'credentialRefused', commonToRun: true },
+	});
 	expect(stopped.failure?.advice).toMatch(/revoked/);
 	expect(bench.simulator.counters().streams).toBe(streams);
 });

@@ -1,9 +1,9 @@
 /** What each of Apple's reasons does to connection, token and identity, and to the push itself. */
 import { ProviderTokenStore } from '../../../nodes/shared/apns/providerToken';
 import { reasonRows } from '../../../nodes/shared/apns/reasons';
-import type { ApnsClient } from '../../../nodes/shared/client';
-import type { Action } from '../../simulator/faults';
-import type { RequestRecord } from '../../simulator/journal';
+import type { ApnsClient } from '../../../nodes/shared/client/apnsClient';
+import type { Action } from '../../../tools/simulator/faults';
+import type { RequestRecord } from '../../../tools/simulator/journal';
 import { bundleId, type ClientBench, notification, notifications, startClientBench } from './clientBench';
 import { createSkippingClock } from './manualClock';
 
@@ -39,12 +39,22 @@ it('reports reasons about a push, a device, a topic or a channel, and keeps the 
 	const client = bench.client();
 	for (const { reason, status } of quiet) {
 		strike(first, answer(status, reason));
-		expect(await client.send(notification(1))).toMatchObject({ outcome: 'rejected', status, reason, attempts: 1, repeats: [] });
+		expect(await client.send(notification(1))).toMatchObject({
+			outcome: 'rejected',
+			status,
+			reason,
+			attempts: 1,
+			repeats: [],
+		});
 	}
 	expect(bench.simulator.counters()).toMatchObject({ connections: 1, streams: quiet.length });
 });
 
-it.each(reasonRows.filter(({ reaction }) => reaction === 'stopIdentity').map(({ reason, status, advice }) => [reason, status, advice] as const))(
+it.each(
+	reasonRows
+		.filter(({ reaction }) => reaction === 'stopIdentity')
+		.map(({ reason, status, advice }) => [reason, status, advice] as const),
+)(
 	'stops the identity after %s: nothing more goes out, and the next push learns why',
 	async (reason, status, advice) => {
 		const client = bench.client();
@@ -52,7 +62,11 @@ it.each(reasonRows.filter(({ reaction }) => reaction === 'stopIdentity').map(({ 
 		expect(await client.send(notification(1))).toMatchObject({ outcome: 'rejected', status, reason });
 		const { streams } = bench.simulator.counters();
 		const next = await client.send(notification(2));
-		expect(next).toMatchObject({ outcome: 'not sent', attempts: 0, failure: { code: 'credentialRefused', commonToRun: true, advice, message: expect.stringContaining(reason) } });
+		expect(next).toMatchObject({
+			outcome: 'not sent',
+			attempts: 0,
+			failure: { code: 'credentialRefused', commonToRun: true, advice, message: expect.stringContaining(reason) },
+		});
 		expect(bench.simulator.counters().streams).toBe(streams);
 	},
 );
@@ -74,14 +88,23 @@ it.each([
 ])('sends again on a new connection after %d %s, and replaces that connection only', async (status, reason) => {
 	const client = bench.client();
 	strike(first, answer(status, reason));
-	expect(await client.send(notification(1))).toMatchObject({ outcome: 'accepted', attempts: 2, repeats: [{ why: reason, waitedMs: 0 }] });
+	expect(await client.send(notification(1))).toMatchObject({
+		outcome: 'accepted',
+		attempts: 2,
+		repeats: [{ why: reason, waitedMs: 0 }],
+	});
 	expect(await client.send(notification(2))).toMatchObject({ outcome: 'accepted', attempts: 1 });
 	expect(bench.simulator.counters().connections).toBe(2);
 });
 
 it('gives up a server that answers Shutdown on every connection', async () => {
 	bench.simulator.script.always(answer(503, 'Shutdown'));
-	expect(await bench.client().send(notification(1))).toMatchObject({ outcome: 'rejected', status: 503, reason: 'Shutdown', attempts: 6 });
+	expect(await bench.client().send(notification(1))).toMatchObject({
+		outcome: 'rejected',
+		status: 503,
+		reason: 'Shutdown',
+		attempts: 6,
+	});
 });
 
 it('keeps its provider token for 20 minutes after TooManyProviderTokenUpdates', async () => {
@@ -115,8 +138,15 @@ it('replaces an expired token once for all pushes that carried it, on one new co
 it('asks for the clock to be corrected when APNs calls a fresh token expired, and signs nothing', async () => {
 	const client = aging();
 	strike(first, answer(403, 'ExpiredProviderToken'));
-	expect(await client.send(notification(1))).toMatchObject({ outcome: 'rejected', reason: 'ExpiredProviderToken', attempts: 1 });
-	expect(await client.send(notification(2))).toMatchObject({ outcome: 'not sent', failure: { commonToRun: true, advice: expect.stringMatching(/clock/) } });
+	expect(await client.send(notification(1))).toMatchObject({
+		outcome: 'rejected',
+		reason: 'ExpiredProviderToken',
+		attempts: 1,
+	});
+	expect(await client.send(notification(2))).toMatchObject({
+		outcome: 'not sent',
+		failure: { commonToRun: true, advice: expect.stringMatching(/clock/) },
+	});
 	expect(bench.simulator.counters().streams).toBe(1);
 });
 
@@ -125,8 +155,15 @@ it('asks for the clock to be corrected when the replaced token is called expired
 	await client.send(notification(2));
 	wallMs += 30 * minute;
 	strike(first, answer(403, 'ExpiredProviderToken'), 2);
-	expect(await client.send(notification(1))).toMatchObject({ outcome: 'rejected', reason: 'ExpiredProviderToken', attempts: 2 });
-	expect(await client.send(notification(2))).toMatchObject({ outcome: 'not sent', failure: { advice: expect.stringMatching(/clock/) } });
+	expect(await client.send(notification(1))).toMatchObject({
+		outcome: 'rejected',
+		reason: 'ExpiredProviderToken',
+		attempts: 2,
+	});
+	expect(await client.send(notification(2))).toMatchObject({
+		outcome: 'not sent',
+		failure: { advice: expect.stringMatching(/clock/) },
+	});
 });
 
 describe('a topic the connection may be too old to know', () => {
@@ -134,7 +171,11 @@ describe('a topic the connection may be too old to know', () => {
 
 	it('is final on a connection just opened', async () => {
 		strike(first, disallowed);
-		expect(await bench.client().send(notification(1))).toMatchObject({ outcome: 'rejected', reason: 'TopicDisallowed', attempts: 1 });
+		expect(await bench.client().send(notification(1))).toMatchObject({
+			outcome: 'rejected',
+			reason: 'TopicDisallowed',
+			attempts: 1,
+		});
 		expect(bench.simulator.counters().connections).toBe(1);
 	});
 
@@ -153,7 +194,10 @@ describe('a topic the connection may be too old to know', () => {
 		bench.simulator.script.at(first, disallowed, { times: 10 });
 		for (const connections of [2, 2, 2]) {
 			clock.skip(2 * minute);
-			expect(await bench.client().send(notification(1))).toMatchObject({ outcome: 'rejected', reason: 'TopicDisallowed' });
+			expect(await bench.client().send(notification(1))).toMatchObject({
+				outcome: 'rejected',
+				reason: 'TopicDisallowed',
+			});
 			expect(bench.simulator.counters().connections).toBe(connections);
 		}
 		clock.skip(60 * minute);
@@ -169,6 +213,9 @@ describe('a topic the connection may be too old to know', () => {
 		await client.send(notification(1));
 		clock.skip(2 * minute);
 		strike(first, disallowed);
-		expect(await client.send(notification(1, { topic: `${bundleId}.voip`, pushType: 'voip' }))).toMatchObject({ outcome: 'accepted', attempts: 2 });
+		expect(await client.send(notification(1, { topic: `${bundleId}.voip`, pushType: 'voip' }))).toMatchObject({
+			outcome: 'accepted',
+			attempts: 2,
+		});
 	});
 });

@@ -1,5 +1,5 @@
 /** Answers that may be repeated after a pause: as long as APNs asks, for that device only, as often as the user allows. */
-import type { Action } from '../../simulator/faults';
+import type { Action } from '../../../tools/simulator/faults';
 import { type ClientBench, notification, startClientBench } from './clientBench';
 import { createManualClock, type ManualClock } from './manualClock';
 
@@ -27,7 +27,13 @@ it.each([
 	[502, undefined],
 ])('reports a %d by default, without waiting', async (status, reason) => {
 	strikeFirst({ type: 'answer', status, reason });
-	expect(await client().send(notification(1))).toMatchObject({ outcome: 'rejected', status, reason, attempts: 1, repeats: [] });
+	expect(await client().send(notification(1))).toMatchObject({
+		outcome: 'rejected',
+		status,
+		reason,
+		attempts: 1,
+		repeats: [],
+	});
 	expect(clock.delays).toEqual([]);
 });
 
@@ -44,7 +50,11 @@ it.each(pauses)('repeats a server error after %s', async (_what, headers, waited
 	await clock.waitFor(1);
 	expect(clock.delays).toEqual([waitedMs]);
 	clock.advance(waitedMs);
-	expect(await pending).toMatchObject({ outcome: 'accepted', attempts: 2, repeats: [{ why: 'ServiceUnavailable', waitedMs }] });
+	expect(await pending).toMatchObject({
+		outcome: 'accepted',
+		attempts: 2,
+		repeats: [{ why: 'ServiceUnavailable', waitedMs }],
+	});
 });
 
 it('repeats at once after a date that has passed', async () => {
@@ -59,7 +69,12 @@ it('reports the last answer when the repeats are used up', async () => {
 		await clock.waitFor(1);
 		clock.advance(900_000);
 	}
-	expect(await pending).toMatchObject({ outcome: 'rejected', status: 503, attempts: 3, repeats: [{ waitedMs: 900_000 }, { waitedMs: 900_000 }] });
+	expect(await pending).toMatchObject({
+		outcome: 'rejected',
+		status: 503,
+		attempts: 3,
+		repeats: [{ waitedMs: 900_000 }, { waitedMs: 900_000 }],
+	});
 });
 
 it('counts repeats on a new connection apart from the ones the user allowed', async () => {
@@ -76,10 +91,15 @@ it('delays the device that got too many, and no other', async () => {
 	const sender = client();
 	const pending = sender.send(notification(1));
 	await clock.waitFor(1);
-	for (const n of [2, 3, 4]) expect(await sender.send(notification(n))).toMatchObject({ outcome: 'accepted', attempts: 1 });
+	for (const n of [2, 3, 4])
+		expect(await sender.send(notification(n))).toMatchObject({ outcome: 'accepted', attempts: 1 });
 	expect(clock.delays).toEqual([2_000]);
 	clock.advance(2_000);
-	expect(await pending).toMatchObject({ outcome: 'accepted', attempts: 2, repeats: [{ why: 'TooManyRequests', waitedMs: 2_000 }] });
+	expect(await pending).toMatchObject({
+		outcome: 'accepted',
+		attempts: 2,
+		repeats: [{ why: 'TooManyRequests', waitedMs: 2_000 }],
+	});
 	expect(bench.simulator.counters().connections).toBe(1);
 });
 
@@ -111,7 +131,11 @@ it('settles the pauses of a whole run when the execution is stopped', async () =
 	bench.simulator.script.always(unavailable);
 	const controller = new AbortController();
 	const statuses: Array<number | undefined> = [];
-	const run = client().sendEach([notification(1), notification(2), notification(3)], ({ status }) => statuses.push(status), { retries: 5, signal: controller.signal });
+	const run = client().sendEach(
+		[notification(1), notification(2), notification(3)],
+		({ status }) => statuses.push(status),
+		{ retries: 5, signal: controller.signal },
+	);
 	await clock.waitFor(3);
 	controller.abort();
 	await run;

@@ -15,7 +15,11 @@ const first = ({ path }: { readonly path: string }): boolean => path.endsWith(no
 it('stays unknown when the repetition could not be sent', async () => {
 	bench.simulator.script.at(first, { type: 'cut' });
 	bench.simulator.rejectConnections('tls');
-	expect(await bench.client().send(notification(1), { onUnknown: 'sendAgain' })).toMatchObject({ outcome: 'unknown', attempts: 1, repeats: [{ why: 'unknown' }] });
+	expect(await bench.client().send(notification(1), { onUnknown: 'sendAgain' })).toMatchObject({
+		outcome: 'unknown',
+		attempts: 1,
+		repeats: [{ why: 'unknown' }],
+	});
 });
 
 it('stays unknown when the execution is stopped before the repetition left', async () => {
@@ -32,14 +36,25 @@ it.each([
 	[503, 'ServiceUnavailable'],
 	[429, 'TooManyRequests'],
 	[403, 'InvalidProviderToken'],
-])('stays unknown when the repetition is turned away with %d %s, which says nothing of the first', async (status, reason) => {
-	bench.simulator.script.at(first, { type: 'reset', code: 2 });
-	bench.simulator.script.at(first, { type: 'answer', status, reason });
-	expect(await bench.client().send(notification(1), { onUnknown: 'sendAgain', retries: 0 })).toMatchObject({ outcome: 'unknown', attempts: 2, apnsId: expect.any(String) });
-});
+])(
+	'stays unknown when the repetition is turned away with %d %s, which says nothing of the first',
+	async (status, reason) => {
+		bench.simulator.script.at(first, { type: 'reset', code: 2 });
+		bench.simulator.script.at(first, { type: 'answer', status, reason });
+		expect(await bench.client().send(notification(1), { onUnknown: 'sendAgain', retries: 0 })).toMatchObject({
+			outcome: 'unknown',
+			attempts: 2,
+			apnsId: expect.any(String),
+		});
+	},
+);
 
 it('is rejected when the repetition shows that the device is gone', async () => {
 	bench.simulator.script.at(first, { type: 'reset', code: 2 });
 	bench.simulator.devices.unregister(notification(1).deviceToken);
-	expect(await bench.client().send(notification(1), { onUnknown: 'sendAgain' })).toMatchObject({ outcome: 'rejected', status: 410, attempts: 2 });
+	expect(await bench.client().send(notification(1), { onUnknown: 'sendAgain' })).toMatchObject({
+		outcome: 'rejected',
+		status: 410,
+		attempts: 2,
+	});
 });

@@ -2,7 +2,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { sharedAuthority } from '../../simulator/authority';
+import { sharedAuthority } from '../../../tools/simulator/authority';
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
 import { bundleId, type ClientBench, notification, startClientBench } from './clientBench';
@@ -38,7 +38,15 @@ it('names a refused connection after three tries', async () => {
 	const endpoint = await listen(net.createServer());
 	await new Promise((resolve) => servers.pop()?.close(resolve));
 	const outcome = await bench.client({ endpoint }).send(notification(1));
-	expect(outcome).toMatchObject({ outcome: 'not sent', attempts: 0, failure: { code: 'connectionRefused', commonToRun: true, message: expect.stringContaining(`localhost:${endpoint.port}`) } });
+	expect(outcome).toMatchObject({
+		outcome: 'not sent',
+		attempts: 0,
+		failure: {
+			code: 'connectionRefused',
+			commonToRun: true,
+			message: expect.stringContaining(`localhost:${endpoint.port}`),
+		},
+	});
 });
 
 it('names a certificate authority that is not trusted, at the first try', async () => {
@@ -48,22 +56,39 @@ it('names a certificate authority that is not trusted, at the first try', async 
 	server.on('connection', () => (connections += 1));
 	const endpoint = await listen(server);
 	const outcome = await bench.client({ endpoint, caBundle: undefined }).send(notification(1));
-	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { code: 'serverCertificateUntrusted', advice: expect.stringMatching(/CA Bundle/) } });
+	expect(outcome).toMatchObject({
+		outcome: 'not sent',
+		failure: { code: 'serverCertificateUntrusted', advice: expect.stringMatching(/CA Bundle/) },
+	});
 	expect(connections).toBe(1);
 });
 
 it.each([
 	['holds no certificate', 'ca.pem'],
-	['holds a damaged one after a good one', `${sharedAuthority().caPem}-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n`],
+	[
+		'holds a damaged one after a good one',
+		`${sharedAuthority().caPem}-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n`,
+	],
 ])('names a CA bundle that %s', async (_what, caBundle) => {
 	const outcome = await bench.client({ caBundle }).send(notification(1));
-	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { commonToRun: true, message: 'The CA bundle of the credential cannot be read.', advice: expect.stringMatching(/CA Bundle/) } });
+	expect(outcome).toMatchObject({
+		outcome: 'not sent',
+		failure: {
+			commonToRun: true,
+			message: 'The CA bundle of the credential cannot be read.',
+			advice: expect.stringMatching(/CA Bundle/),
+		},
+	});
 	expect(bench.simulator.counters().connections).toBe(0);
 });
 
 it('takes a CA bundle with several certificates and text between them', async () => {
 	const caPem = sharedAuthority().caPem;
-	expect(await bench.client({ caBundle: `# first\n${caPem.replaceAll('\n', '\r\n')}\n# second\n${caPem}` }).send(notification(1))).toMatchObject({ outcome: 'accepted' });
+	expect(
+		await bench
+			.client({ caBundle: `# first\n${caPem.replaceAll('\n', '\r\n')}\n# second\n${caPem}` })
+			.send(notification(1)),
+	).toMatchObject({ outcome: 'accepted' });
 });
 
 it('names a server whose certificate is for another host', async () => {
@@ -85,8 +110,14 @@ it.each(['tcp', 'tls'] as const)('tells pushes that wait when every connection i
 	bench.simulator.rejectConnections(at);
 	const cache = new SessionCache({ backoff: { firstDelayMs: 10, longestDelayMs: 50 } });
 	const { certificatePem, privateKeyPem } = sharedAuthority().provider({ uid: bundleId });
-	const outcome = await bench.client({ cache, identity: readCertificateIdentity({ certificatePem, privateKeyPem }) }).send(notification(2));
-	expect(outcome).toMatchObject({ outcome: 'not sent', attempts: 0, failure: { code: 'connectionRejected', commonToRun: true, advice: expect.stringMatching(/wait some minutes/) } });
+	const outcome = await bench
+		.client({ cache, identity: readCertificateIdentity({ certificatePem, privateKeyPem }) })
+		.send(notification(2));
+	expect(outcome).toMatchObject({
+		outcome: 'not sent',
+		attempts: 0,
+		failure: { code: 'connectionRejected', commonToRun: true, advice: expect.stringMatching(/wait some minutes/) },
+	});
 	cache.close();
 });
 

@@ -3,14 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { createHeaderBuilder } from '../../../nodes/shared/apns/headers';
 import type { Notification } from '../../../nodes/shared/apns/notification';
 import { signProviderToken } from '../../../nodes/shared/apns/providerToken';
-import { createSigningKey } from '../../simulator/authority';
+import { createSigningKey } from '../../../tools/simulator/authority';
 import { createPeer, type TestPeer } from './supportPeer';
 
 const PUSHES = 1_000;
 const WARMUP = 5;
-const payload = Buffer.from(JSON.stringify({ aps: { alert: { title: 'Order shipped', body: 'Your order is on its way' } } }));
+const payload = Buffer.from(
+	JSON.stringify({ aps: { alert: { title: 'Order shipped', body: 'Your order is on its way' } } }),
+);
 const randomToken = (): string => randomBytes(32).toString('hex');
-const uuid = (): string => randomBytes(16).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const uuid = (): string =>
+	randomBytes(16)
+		.toString('hex')
+		.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** Opens pushes with random device tokens; the mean of what the connection wrote for each beyond the payload. */
 async function meanBytes(extra: () => Partial<Notification>): Promise<number> {
@@ -19,7 +24,14 @@ async function meanBytes(extra: () => Partial<Notification>): Promise<number> {
 	const builder = createHeaderBuilder({ host: 'api.push.apple.com', port: 443 });
 	const peer = createPeer({ settings: [[4, 1_000_000]] });
 	const push = (): void => {
-		const notification: Notification = { deviceToken: randomToken(), topic: 'com.example.app', pushType: 'alert', priority: 10, payload, ...extra() };
+		const notification: Notification = {
+			deviceToken: randomToken(),
+			topic: 'com.example.app',
+			pushType: 'alert',
+			priority: 10,
+			payload,
+			...extra(),
+		};
 		const stream = peer.client.open(builder.push(notification, `bearer ${token}`), payload, 'push');
 		if (typeof stream === 'string') throw new Error(stream);
 		peer.client.receive(credit(payload.length), 0);
@@ -57,7 +69,10 @@ it('hands many pushes to the socket in few pieces, so that one TLS record holds 
 	const peer: TestPeer = createPeer({ settings: [[4, 1_000_000]] });
 	const builder = createHeaderBuilder({ host: 'api.push.apple.com', port: 443 });
 	for (let n = 0; n < 100; n++) {
-		const fields = builder.push({ deviceToken: randomToken(), topic: 'com.example.app', pushType: 'alert', priority: 10, payload }, 'bearer token');
+		const fields = builder.push(
+			{ deviceToken: randomToken(), topic: 'com.example.app', pushType: 'alert', priority: 10, payload },
+			'bearer token',
+		);
 		expect(typeof peer.client.open(fields, payload, 'push')).toBe('object');
 	}
 	const pieces = peer.client.output.take();

@@ -9,7 +9,13 @@ interface FrameCase {
 	readonly error: readonly number[] | null;
 	readonly wire: string;
 	readonly description: string;
-	readonly frame: { readonly length: number; readonly type: number; readonly flags: number; readonly stream_identifier: number; readonly frame_payload: Readonly<Record<string, unknown>> } | null;
+	readonly frame: {
+		readonly length: number;
+		readonly type: number;
+		readonly flags: number;
+		readonly stream_identifier: number;
+		readonly frame_payload: Readonly<Record<string, unknown>>;
+	} | null;
 }
 
 const vectors = path.resolve(__dirname, '../../../../shared/testdata/http2-frames');
@@ -26,7 +32,13 @@ interface Cut {
 function cut(wire: Buffer, alone: boolean): Cut[] {
 	const seen: Cut[] = [];
 	const reader = createFrameReader(16_384, (type, flags, id, bytes, start, end) => {
-		seen.push({ length: end - start, type, flags, stream_identifier: id, payload: Buffer.from(bytes.subarray(start, end)) });
+		seen.push({
+			length: end - start,
+			type,
+			flags,
+			stream_identifier: id,
+			payload: Buffer.from(bytes.subarray(start, end)),
+		});
 	});
 	if (alone) for (const octet of wire) reader.push(Buffer.from([octet]));
 	else reader.push(wire);
@@ -40,16 +52,30 @@ function understood({ type, flags, payload }: Cut): Record<string, unknown> {
 		const hasPriority = type === FrameType.HEADERS && (flags & Flag.PRIORITY) !== 0;
 		const padded = (flags & Flag.PADDED) !== 0;
 		const text = payload.toString('latin1', hasPriority ? content + 5 : content, end);
-		return { [type === FrameType.DATA ? 'data' : 'header_block_fragment']: text, padding_length: padded ? payload.length - end : null, padding: padded ? payload.toString('latin1', end) : null };
+		return {
+			[type === FrameType.DATA ? 'data' : 'header_block_fragment']: text,
+			padding_length: padded ? payload.length - end : null,
+			padding: padded ? payload.toString('latin1', end) : null,
+		};
 	}
 	if (type === FrameType.CONTINUATION) return { header_block_fragment: payload.toString('latin1') };
 	if (type === FrameType.SETTINGS) {
-		return { settings: Array.from({ length: payload.length / 6 }, (_none, at) => [payload.readUInt16BE(at * 6), payload.readUInt32BE(at * 6 + 2)]) };
+		return {
+			settings: Array.from({ length: payload.length / 6 }, (_none, at) => [
+				payload.readUInt16BE(at * 6),
+				payload.readUInt32BE(at * 6 + 2),
+			]),
+		};
 	}
 	if (type === FrameType.PING) return { opaque_data: payload.toString('latin1') };
 	if (type === FrameType.RST_STREAM) return { error_code: payload.readUInt32BE(0) };
 	if (type === FrameType.WINDOW_UPDATE) return { window_size_increment: payload.readUInt32BE(0) & 0x7fffffff };
-	if (type === FrameType.GOAWAY) return { last_stream_id: payload.readUInt32BE(0) & 0x7fffffff, error_code: payload.readUInt32BE(4), additional_debug_data: payload.toString('latin1', 8) };
+	if (type === FrameType.GOAWAY)
+		return {
+			last_stream_id: payload.readUInt32BE(0) & 0x7fffffff,
+			error_code: payload.readUInt32BE(4),
+			additional_debug_data: payload.toString('latin1', 8),
+		};
 	return {};
 }
 
@@ -58,16 +84,25 @@ function errorsOf(wire: Buffer): number[] {
 	const peer = createPeer();
 	peer.open('one');
 	peer.send(wire);
-	return [...peer.errors.map(({ errorCode }) => errorCode), ...peer.ends.filter(({ end }) => end === 'malformed').map(({ code }) => code)];
+	return [
+		...peer.errors.map(({ errorCode }) => errorCode),
+		...peer.ends.filter(({ end }) => end === 'malformed').map(({ code }) => code),
+	];
 }
 
 if (!existsSync(vectors)) {
 	console.warn('Recorded frames are not at ../shared/testdata/http2-frames: nothing is replayed');
-	test('a checkout without recorded frames has none of them', () => expect(existsSync(path.join(vectors, 'data'))).toBe(false));
+	test('a checkout without recorded frames has none of them', () =>
+		expect(existsSync(path.join(vectors, 'data'))).toBe(false));
 } else {
 	const families = readdirSync(vectors, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 	const cases = families.flatMap(({ name }) =>
-		readdirSync(path.join(vectors, name)).filter((file) => file.endsWith('.json')).map((file) => [`${name}/${file}`, JSON.parse(readFileSync(path.join(vectors, name, file), 'utf8')) as FrameCase] as const),
+		readdirSync(path.join(vectors, name))
+			.filter((file) => file.endsWith('.json'))
+			.map(
+				(file) =>
+					[`${name}/${file}`, JSON.parse(readFileSync(path.join(vectors, name, file), 'utf8')) as FrameCase] as const,
+			),
 	);
 
 	test('there are recorded frames', () => expect(cases.length).toBeGreaterThan(4));
@@ -90,7 +125,8 @@ if (!existsSync(vectors)) {
 			expect(one).toMatchObject(head);
 			if (one === undefined) continue;
 			const seen = understood(one);
-			for (const [name, value] of Object.entries(seen)) if (name in expected) expect([name, value]).toEqual([name, expected[name]]);
+			for (const [name, value] of Object.entries(seen))
+				if (name in expected) expect([name, value]).toEqual([name, expected[name]]);
 		}
 	});
 }

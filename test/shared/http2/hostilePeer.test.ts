@@ -1,5 +1,21 @@
 /** Peers that flood, lie or speak something else: bounded memory and time, the right error code, no exception. */
-import { createPeer, data, E, END_HEADERS, END_STREAM, expectConnectionError, frame, headers, ok, ping, rst, S, settings, T, windowUpdate } from './supportPeer';
+import {
+	createPeer,
+	data,
+	E,
+	END_HEADERS,
+	END_STREAM,
+	expectConnectionError,
+	frame,
+	headers,
+	ok,
+	ping,
+	rst,
+	S,
+	settings,
+	T,
+	windowUpdate,
+} from './supportPeer';
 
 const many = (count: number, bytes: Buffer): Buffer => Buffer.concat(Array.from({ length: count }, () => bytes));
 
@@ -55,10 +71,17 @@ it('bounds what a compressed head unfolds to, and keeps the tables in step', () 
 	peer.open('a');
 	peer.open('b');
 	// One large entry enters the table, then a thousand references to it in two octets each.
-	const bomb = Buffer.concat([Buffer.from([0x88, 0x40, 1, 0x78, 127, 0x80 | 0x19, 0x1e]), Buffer.alloc(127 + 25 + 30 * 128, 'y'), many(1_000, Buffer.from([0xbe]))]);
+	const bomb = Buffer.concat([
+		Buffer.from([0x88, 0x40, 1, 0x78, 127, 0x80 | 0x19, 0x1e]),
+		Buffer.alloc(127 + 25 + 30 * 128, 'y'),
+		many(1_000, Buffer.from([0xbe])),
+	]);
 	peer.send(frame(T.headers, END_HEADERS | END_STREAM, 1, bomb), ok(3));
 	expect(peer.errors).toEqual([]);
-	expect(peer.ends.map(({ name, status }) => [name, status])).toEqual([['a', 200], ['b', 200]]);
+	expect(peer.ends.map(({ name, status }) => [name, status])).toEqual([
+		['a', 200],
+		['b', 200],
+	]);
 	expect(peer.log.join('').length).toBeLessThan(10_000);
 });
 
@@ -88,7 +111,24 @@ it.each([
 });
 
 it('takes a conversation cut off at any octet, and any octet of it changed, without an exception', () => {
-	const conversation = Buffer.concat([settings([S.streams, 100]), ping(), headers(1, [[':status', '200'], ['apns-id', 'abc']], 0), data(1, 'body', 0), windowUpdate(0, 5), data(1, 'end'), headers(3, [[':status', '410']], 0), data(3, '{}'), rst(5, E.refused)]);
+	const conversation = Buffer.concat([
+		settings([S.streams, 100]),
+		ping(),
+		headers(
+			1,
+			[
+				[':status', '200'],
+				['apns-id', 'abc'],
+			],
+			0,
+		),
+		data(1, 'body', 0),
+		windowUpdate(0, 5),
+		data(1, 'end'),
+		headers(3, [[':status', '410']], 0),
+		data(3, '{}'),
+		rst(5, E.refused),
+	]);
 	for (let at = 0; at < conversation.length; at++) {
 		for (const octet of [undefined, 0, 0xff, (conversation[at] ?? 0) ^ 1, (conversation[at] ?? 0) ^ 0x80]) {
 			const bytes = octet === undefined ? conversation.subarray(0, at) : Buffer.from(conversation);

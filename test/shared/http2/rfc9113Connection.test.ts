@@ -1,5 +1,24 @@
 /** RFC 9113, the connection: preface, SETTINGS, frame format and sizes, PING, stream ids. */
-import { ACK, createPeer, data, E, expectConnectionError, frame, goaway, headers, MAX_31, ok, ping, pushFields, rst, S, settings, settingsAck, T, uint32 } from './supportPeer';
+import {
+	ACK,
+	createPeer,
+	data,
+	E,
+	expectConnectionError,
+	frame,
+	goaway,
+	headers,
+	MAX_31,
+	ok,
+	ping,
+	pushFields,
+	rst,
+	S,
+	settings,
+	settingsAck,
+	T,
+	uint32,
+} from './supportPeer';
 
 describe('preface', () => {
 	test('RFC 9113 §3.4 the client writes the preface, then SETTINGS with push off, before anything else', () => {
@@ -8,7 +27,10 @@ describe('preface', () => {
 		const [first, ...rest] = peer.frames();
 		expect(first).toMatchObject({ type: T.settings, flags: 0, id: 0 });
 		const payload = first?.payload ?? Buffer.alloc(0);
-		const pairs = Array.from({ length: payload.length / 6 }, (_, at) => [payload.readUInt16BE(at * 6), payload.readUInt32BE(at * 6 + 2)]);
+		const pairs = Array.from({ length: payload.length / 6 }, (_, at) => [
+			payload.readUInt16BE(at * 6),
+			payload.readUInt32BE(at * 6 + 2),
+		]);
 		expect(pairs).toContainEqual([S.push, 0]);
 		expect(rest.map((one) => one.type)).toEqual([T.window, T.headers]);
 	});
@@ -45,7 +67,12 @@ describe('frame format', () => {
 	test('RFC 9113 §4.1 flags without meaning for a type are ignored', () => {
 		const peer = createPeer();
 		peer.open('a');
-		peer.send(frame(T.ping, 0xfe, 0, '8 octets'), frame(T.window, 0xff, 0, uint32(1)), frame(T.data, 0xf0, 1, ''), ok(1));
+		peer.send(
+			frame(T.ping, 0xfe, 0, '8 octets'),
+			frame(T.window, 0xff, 0, uint32(1)),
+			frame(T.data, 0xf0, 1, ''),
+			ok(1),
+		);
 		expect(peer.errors).toEqual([]);
 	});
 });
@@ -58,12 +85,15 @@ describe('frame size', () => {
 		expect(peer.ends[0]?.body).toHaveLength(16_384);
 	});
 
-	test.each([T.data, T.headers, T.settings, T.ping, 0x55])('RFC 9113 §4.2 type %i of 16,385 octets is FRAME_SIZE_ERROR, known from its header alone', (type) => {
-		const peer = createPeer();
-		peer.open('a');
-		peer.send(frame(type, 0, type === T.settings || type === T.ping ? 0 : 1, Buffer.alloc(16_385)).subarray(0, 9));
-		expectConnectionError(peer, E.size);
-	});
+	test.each([T.data, T.headers, T.settings, T.ping, 0x55])(
+		'RFC 9113 §4.2 type %i of 16,385 octets is FRAME_SIZE_ERROR, known from its header alone',
+		(type) => {
+			const peer = createPeer();
+			peer.open('a');
+			peer.send(frame(type, 0, type === T.settings || type === T.ping ? 0 : 1, Buffer.alloc(16_385)).subarray(0, 9));
+			expectConnectionError(peer, E.size);
+		},
+	);
 
 	test.each([
 		['SETTINGS of five octets', frame(T.settings, 0, 0, '12345')],
@@ -101,7 +131,10 @@ describe('stream ids', () => {
 		expect(peer.client.open(pushFields(), undefined, 'more')).toBe('exhausted');
 		expect(peer.frames().map((one) => one.id)).toEqual([MAX_31 - 2, MAX_31]);
 		peer.send(ok(MAX_31), ok(MAX_31 - 2));
-		expect(peer.ends.map((one) => [one.name, one.status])).toEqual([['last', 200], ['last but one', 200]]);
+		expect(peer.ends.map((one) => [one.name, one.status])).toEqual([
+			['last', 200],
+			['last but one', 200],
+		]);
 	});
 });
 
@@ -110,18 +143,33 @@ describe('SETTINGS', () => {
 		const peer = createPeer({ greet: false });
 		peer.frames();
 		peer.send(settings([S.streams, 7]), settings([S.streams, 9], [S.frame, 20_000]));
-		expect(peer.frames().map(({ type, flags, payload }) => [type, flags, payload.length])).toEqual([[T.settings, ACK, 0], [T.settings, ACK, 0]]);
+		expect(peer.frames().map(({ type, flags, payload }) => [type, flags, payload.length])).toEqual([
+			[T.settings, ACK, 0],
+			[T.settings, ACK, 0],
+		]);
 		expect(peer.client.peer).toMatchObject({ maxConcurrentStreams: 9, maxFrameSize: 20_000 });
 		expect(peer.log.filter((line) => line.startsWith('settings {'))).toHaveLength(2);
 	});
 
 	test('RFC 9113 §6.5 the last of a repeated setting holds', () => {
-		const peer = createPeer({ settings: [[S.streams, 1], [S.streams, 1_000]] });
+		const peer = createPeer({
+			settings: [
+				[S.streams, 1],
+				[S.streams, 1_000],
+			],
+		});
 		expect(peer.client.peer.maxConcurrentStreams).toBe(1_000);
 	});
 
 	test('RFC 9113 §6.5 unknown settings are ignored', () => {
-		const peer = createPeer({ settings: [[0x0, 1], [0x8, 1], [0xffff, 0xffffffff], [S.streams, 5]] });
+		const peer = createPeer({
+			settings: [
+				[0x0, 1],
+				[0x8, 1],
+				[0xffff, 0xffffffff],
+				[S.streams, 5],
+			],
+		});
 		expect(peer.client.peer.maxConcurrentStreams).toBe(5);
 		expect(peer.errors).toEqual([]);
 	});
@@ -144,14 +192,19 @@ describe('SETTINGS', () => {
 		expectConnectionError(peer, code);
 	});
 
-	test.each([[S.push, 0], [S.window, MAX_31], [S.frame, 16_384], [S.frame, 2 ** 24 - 1], [S.table, 2 ** 32 - 1], [S.streams, 0], [S.list, 2 ** 32 - 1]])(
-		'RFC 9113 §6.5.2 setting %i may be %i',
-		(identifier, value) => {
-			const peer = createPeer();
-			peer.send(settings([identifier, value]));
-			expect(peer.errors).toEqual([]);
-		},
-	);
+	test.each([
+		[S.push, 0],
+		[S.window, MAX_31],
+		[S.frame, 16_384],
+		[S.frame, 2 ** 24 - 1],
+		[S.table, 2 ** 32 - 1],
+		[S.streams, 0],
+		[S.list, 2 ** 32 - 1],
+	])('RFC 9113 §6.5.2 setting %i may be %i', (identifier, value) => {
+		const peer = createPeer();
+		peer.send(settings([identifier, value]));
+		expect(peer.errors).toEqual([]);
+	});
 
 	test.each([
 		['SETTINGS', frame(T.settings, 0, 1)],
@@ -174,7 +227,9 @@ describe('PING', () => {
 	test('RFC 9113 §6.7 a PING is answered with the same octets', () => {
 		const peer = createPeer();
 		peer.send(ping('\x00\xff345678'));
-		expect(peer.frames()).toMatchObject([{ type: T.ping, flags: ACK, id: 0, payload: Buffer.from('\x00\xff345678', 'latin1') }]);
+		expect(peer.frames()).toMatchObject([
+			{ type: T.ping, flags: ACK, id: 0, payload: Buffer.from('\x00\xff345678', 'latin1') },
+		]);
 	});
 
 	test('RFC 9113 §6.7 an acknowledgement is reported and not answered', () => {

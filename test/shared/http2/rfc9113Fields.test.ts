@@ -1,11 +1,38 @@
 /** Header sections of answers: interim and final heads, trailers, CONTINUATION, malformed fields, limits (RFC 9113 §4.3, §6.10, §8). */
-import { block, createPeer, data, E, END_HEADERS, END_STREAM, expectConnectionError, frame, headers, ok, ping, pushFields, S, T, uint32 } from './supportPeer';
+import {
+	block,
+	createPeer,
+	data,
+	E,
+	END_HEADERS,
+	END_STREAM,
+	expectConnectionError,
+	frame,
+	headers,
+	ok,
+	ping,
+	pushFields,
+	S,
+	T,
+	uint32,
+} from './supportPeer';
 
 describe('heads and trailers', () => {
 	test('RFC 9113 §8.1 interim answers are passed over, however many', () => {
 		const peer = createPeer();
 		peer.open('a');
-		peer.send(headers(1, [[':status', '100']], 0), headers(1, [[':status', '103'], ['link', 'x']], 0), ok(1));
+		peer.send(
+			headers(1, [[':status', '100']], 0),
+			headers(
+				1,
+				[
+					[':status', '103'],
+					['link', 'x'],
+				],
+				0,
+			),
+			ok(1),
+		);
 		expect(peer.ends).toMatchObject([{ name: 'a', end: 'complete', status: 200 }]);
 	});
 
@@ -14,7 +41,10 @@ describe('heads and trailers', () => {
 		peer.open('a');
 		peer.open('b');
 		peer.send(headers(1, [[':status', '100']]), ok(3));
-		expect(peer.ends).toMatchObject([{ name: 'a', end: 'malformed', code: E.protocol }, { name: 'b', end: 'complete' }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', end: 'malformed', code: E.protocol },
+			{ name: 'b', end: 'complete' },
+		]);
 	});
 
 	test('RFC 9113 §8.6 status 101 does not exist in HTTP/2', () => {
@@ -45,8 +75,30 @@ describe('heads and trailers', () => {
 		const peer = createPeer();
 		peer.open('a');
 		peer.open('b');
-		peer.send(headers(1, [[':status', '200'], ['content-length', '3']], 0), data(1, 'ab'), headers(3, [[':status', '200'], ['content-length', '2']], 0), data(3, 'ab'));
-		expect(peer.ends).toMatchObject([{ name: 'a', end: 'malformed' }, { name: 'b', end: 'complete', body: 'ab' }]);
+		peer.send(
+			headers(
+				1,
+				[
+					[':status', '200'],
+					['content-length', '3'],
+				],
+				0,
+			),
+			data(1, 'ab'),
+			headers(
+				3,
+				[
+					[':status', '200'],
+					['content-length', '2'],
+				],
+				0,
+			),
+			data(3, 'ab'),
+		);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', end: 'malformed' },
+			{ name: 'b', end: 'complete', body: 'ab' },
+		]);
 	});
 });
 
@@ -78,14 +130,26 @@ describe.each<[string, Array<[string, string]>]>([
 });
 
 describe('CONTINUATION', () => {
-	const whole = block([[':status', '200'], ['apns-id', 'x'.repeat(40)]]);
+	const whole = block([
+		[':status', '200'],
+		['apns-id', 'x'.repeat(40)],
+	]);
 
 	test.each([1, 2, 3, 7, 14])('RFC 9113 §6.10 a head in %i pieces is one head', (pieces) => {
 		const peer = createPeer();
 		peer.open('a');
 		const size = Math.ceil(whole.length / pieces);
 		const parts = Array.from({ length: pieces }, (_none, at) => whole.subarray(at * size, (at + 1) * size));
-		peer.send(...parts.map((part, at) => frame(at === 0 ? T.headers : T.continuation, (at === 0 ? END_STREAM : 0) | (at === pieces - 1 ? END_HEADERS : 0), 1, part)));
+		peer.send(
+			...parts.map((part, at) =>
+				frame(
+					at === 0 ? T.headers : T.continuation,
+					(at === 0 ? END_STREAM : 0) | (at === pieces - 1 ? END_HEADERS : 0),
+					1,
+					part,
+				),
+			),
+		);
 		expect(peer.ends).toMatchObject([{ name: 'a', end: 'complete', status: 200 }]);
 	});
 
@@ -113,9 +177,15 @@ describe('CONTINUATION', () => {
 });
 
 describe('limits', () => {
-	test('RFC 9113 §10.5.1 a header list above the peer\'s limit is not sent at all', () => {
+	test("RFC 9113 §10.5.1 a header list above the peer's limit is not sent at all", () => {
 		const peer = createPeer({ settings: [[S.list, 200]] });
-		expect(peer.client.open([...pushFields(), { name: 'apns-collapse-id', value: 'x'.repeat(64), indexing: 'nameOnly' }], undefined, 'a')).toBe('headerListTooLarge');
+		expect(
+			peer.client.open(
+				[...pushFields(), { name: 'apns-collapse-id', value: 'x'.repeat(64), indexing: 'nameOnly' }],
+				undefined,
+				'a',
+			),
+		).toBe('headerListTooLarge');
 		expect(peer.frames()).toEqual([]);
 		expect(peer.client.streams.size).toBe(0);
 	});
@@ -123,7 +193,12 @@ describe('limits', () => {
 	test('RFC 9113 §10.5.1 fields beyond our own limit are dropped, and the status still counts', () => {
 		const peer = createPeer({ limits: { maxHeaderListBytes: 200 } });
 		peer.open('a');
-		peer.send(headers(1, [[':status', '410'], ['x', 'y'.repeat(500)]]));
+		peer.send(
+			headers(1, [
+				[':status', '410'],
+				['x', 'y'.repeat(500)],
+			]),
+		);
 		expect(peer.ends).toMatchObject([{ name: 'a', end: 'complete', status: 410 }]);
 	});
 

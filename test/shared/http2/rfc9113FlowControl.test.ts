@@ -1,5 +1,25 @@
 /** RFC 9113 §5.2 and §6.9, flow control in both directions. */
-import { createPeer, data, E, END_STREAM, expectConnectionError, frame, headers, MAX_31, ok, PADDED, padded, pushFields, rst, S, settings, T, type TestPeer, uint32, windowUpdate } from './supportPeer';
+import {
+	createPeer,
+	data,
+	E,
+	END_STREAM,
+	expectConnectionError,
+	frame,
+	headers,
+	MAX_31,
+	ok,
+	PADDED,
+	padded,
+	pushFields,
+	rst,
+	S,
+	settings,
+	T,
+	type TestPeer,
+	uint32,
+	windowUpdate,
+} from './supportPeer';
 
 /** Sizes of the DATA frames written since the last look, and whether each ended its stream. */
 function dataSent(peer: TestPeer): Array<[id: number, octets: number, ended: boolean]> {
@@ -40,7 +60,10 @@ describe('sending', () => {
 		peer.send(windowUpdate(3, 100));
 		expect(dataSent(peer)).toEqual([]);
 		peer.send(windowUpdate(0, 6));
-		expect(dataSent(peer)).toEqual([[3, 5, true], [5, 1, false]]);
+		expect(dataSent(peer)).toEqual([
+			[3, 5, true],
+			[5, 1, false],
+		]);
 		peer.send(windowUpdate(0, 39));
 		expect(dataSent(peer)).toEqual([[5, 39, true]]);
 		expect(peer.client.sendWindow).toBe(0);
@@ -65,9 +88,15 @@ describe('sending', () => {
 		peer.open('b', 'ABCDEFGH');
 		peer.frames();
 		peer.send(settings([S.window, 6]));
-		expect(dataSent(peer)).toEqual([[1, 2, false], [3, 2, false]]);
+		expect(dataSent(peer)).toEqual([
+			[1, 2, false],
+			[3, 2, false],
+		]);
 		peer.send(settings([S.window, 8]));
-		expect(dataSent(peer)).toEqual([[1, 2, true], [3, 2, true]]);
+		expect(dataSent(peer)).toEqual([
+			[1, 2, true],
+			[3, 2, true],
+		]);
 	});
 
 	test('RFC 9113 §6.9.2 a smaller initial window makes windows of open streams negative: all of it must come back first', () => {
@@ -89,7 +118,10 @@ describe('sending', () => {
 		const stream = peer.open('a', 'abc');
 		peer.send(windowUpdate(1, 2), settings([S.window, 1]));
 		expect(stream.sendWindow).toBe(0);
-		expect(dataSent(peer)).toEqual([[1, 2, false], [1, 1, true]]);
+		expect(dataSent(peer)).toEqual([
+			[1, 2, false],
+			[1, 1, true],
+		]);
 	});
 
 	test('RFC 9113 §6.5.2 a new initial window applies to streams opened later', () => {
@@ -102,10 +134,17 @@ describe('sending', () => {
 	test('RFC 9113 §4.2 no frame is larger than the peer allows', () => {
 		const peer = createPeer();
 		peer.open('a', Buffer.alloc(40_000));
-		expect(dataSent(peer)).toEqual([[1, 16_384, false], [1, 16_384, false], [1, 7_232, true]]);
+		expect(dataSent(peer)).toEqual([
+			[1, 16_384, false],
+			[1, 16_384, false],
+			[1, 7_232, true],
+		]);
 		peer.send(settings([S.frame, 20_000]), windowUpdate(0, 40_000));
 		peer.open('b', Buffer.alloc(25_000));
-		expect(dataSent(peer)).toEqual([[3, 20_000, false], [3, 5_000, true]]);
+		expect(dataSent(peer)).toEqual([
+			[3, 20_000, false],
+			[3, 5_000, true],
+		]);
 	});
 
 	test('RFC 9113 §6.9.1 a window of exactly 2^31-1 is legal, for connection and stream', () => {
@@ -129,7 +168,10 @@ describe('sending', () => {
 		peer.frames();
 		peer.send(windowUpdate(1, MAX_31), ok(3));
 		expect(peer.frames()).toMatchObject([{ type: T.rst, id: 1, payload: uint32(E.flow) }]);
-		expect(peer.ends).toMatchObject([{ name: 'a', end: 'malformed', code: E.flow }, { name: 'b', end: 'complete' }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', end: 'malformed', code: E.flow },
+			{ name: 'b', end: 'complete' },
+		]);
 	});
 
 	test('RFC 9113 §6.9.2 SETTINGS that push an open stream above 2^31-1 end the connection with FLOW_CONTROL_ERROR', () => {
@@ -167,7 +209,14 @@ describe('sending', () => {
 		const peer = createPeer();
 		peer.open('answered');
 		peer.open('reset');
-		peer.send(ok(1), rst(3, E.cancel), windowUpdate(1, 5), windowUpdate(3, MAX_31), windowUpdate(1, MAX_31), windowUpdate(3, 0));
+		peer.send(
+			ok(1),
+			rst(3, E.cancel),
+			windowUpdate(1, 5),
+			windowUpdate(3, MAX_31),
+			windowUpdate(1, MAX_31),
+			windowUpdate(3, 0),
+		);
 		expect(peer.errors).toEqual([]);
 		expect(peer.ends).toHaveLength(2);
 	});
@@ -197,7 +246,12 @@ describe('receiving', () => {
 	test('RFC 9113 §6.9 the windows are announced before anything else is asked', () => {
 		const peer = createPeer({ greet: false, limits });
 		const [first, second] = peer.frames();
-		const pairs = new Map(Array.from({ length: (first?.payload.length ?? 0) / 6 }, (_, at) => [first?.payload.readUInt16BE(at * 6), first?.payload.readUInt32BE(at * 6 + 2)]));
+		const pairs = new Map(
+			Array.from({ length: (first?.payload.length ?? 0) / 6 }, (_, at) => [
+				first?.payload.readUInt16BE(at * 6),
+				first?.payload.readUInt32BE(at * 6 + 2),
+			]),
+		);
 		expect(pairs.get(S.window)).toBe(70_000);
 		expect(second).toMatchObject({ type: T.window, id: 0, payload: uint32(100_000 - 65_535) });
 	});
@@ -229,7 +283,10 @@ describe('receiving', () => {
 		peer.open('b');
 		peer.frames();
 		peer.send(head(1), data(1, Buffer.alloc(1_000)), head(3), data(3, Buffer.alloc(1_001), 0));
-		expect(peer.ends.map(({ name, end, code }) => [name, end, code])).toEqual([['a', 'complete', 0], ['b', 'malformed', E.flow]]);
+		expect(peer.ends.map(({ name, end, code }) => [name, end, code])).toEqual([
+			['a', 'complete', 0],
+			['b', 'malformed', E.flow],
+		]);
 		expect(peer.frames()).toMatchObject([{ type: T.rst, id: 3, payload: uint32(E.flow) }]);
 	});
 
@@ -268,9 +325,18 @@ describe('receiving', () => {
 		peer.open('a');
 		peer.open('b');
 		peer.frames();
-		peer.send(head(1), data(1, Buffer.alloc(4_000), 0), data(1, Buffer.alloc(4_000), 0), data(1, Buffer.alloc(4_000), 0), ok(3));
+		peer.send(
+			head(1),
+			data(1, Buffer.alloc(4_000), 0),
+			data(1, Buffer.alloc(4_000), 0),
+			data(1, Buffer.alloc(4_000), 0),
+			ok(3),
+		);
 		expect(peer.frames()).toMatchObject([{ type: T.rst, id: 1, payload: uint32(E.cancel) }]);
-		expect(peer.ends).toMatchObject([{ name: 'a', end: 'malformed', code: E.cancel, status: 200 }, { name: 'b', end: 'complete' }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', end: 'malformed', code: E.cancel, status: 200 },
+			{ name: 'b', end: 'complete' },
+		]);
 		expect(peer.client.open(pushFields(), undefined, 'c')).toMatchObject({ id: 5 });
 	});
 });

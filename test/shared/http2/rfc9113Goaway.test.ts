@@ -1,5 +1,21 @@
 /** RFC 9113, GOAWAY from the peer and the client's own. */
-import { createPeer, data, E, END_STREAM, frame, goaway, headers, MAX_31, ok, pushFields, rst, S, T, uint32, windowUpdate } from './supportPeer';
+import {
+	createPeer,
+	data,
+	E,
+	END_STREAM,
+	frame,
+	goaway,
+	headers,
+	MAX_31,
+	ok,
+	pushFields,
+	rst,
+	S,
+	T,
+	uint32,
+	windowUpdate,
+} from './supportPeer';
 
 describe('GOAWAY', () => {
 	test('RFC 9113 §6.8 streams above the last id were not processed; the others finish; nothing new starts', () => {
@@ -9,7 +25,11 @@ describe('GOAWAY', () => {
 		expect(peer.log).toEqual(['goaway 3 0 {"reason":"Shutdown"}', 'c goaway 0 undefined [] ']);
 		expect(peer.client.open(pushFields(), undefined, 'd')).toBe('closed');
 		peer.send(ok(3), ok(1));
-		expect(peer.ends.map((one) => [one.name, one.end])).toEqual([['c', 'goaway'], ['b', 'complete'], ['a', 'complete']]);
+		expect(peer.ends.map((one) => [one.name, one.end])).toEqual([
+			['c', 'goaway'],
+			['b', 'complete'],
+			['a', 'complete'],
+		]);
 	});
 
 	test('RFC 9113 §6.8 2^31-1 first, the real last id later: a graceful end', () => {
@@ -43,7 +63,13 @@ describe('GOAWAY', () => {
 	test('RFC 9113 §6.8 frames of streams above the last id that were on their way are tolerated', () => {
 		const peer = createPeer();
 		peer.open('a');
-		peer.send(goaway(0, E.none), headers(1, [[':status', '200']], 0), data(1, 'late'), rst(1, E.refused), windowUpdate(1, 5));
+		peer.send(
+			goaway(0, E.none),
+			headers(1, [[':status', '200']], 0),
+			data(1, 'late'),
+			rst(1, E.refused),
+			windowUpdate(1, 5),
+		);
 		expect(peer.ends).toMatchObject([{ name: 'a', end: 'goaway' }]);
 		expect(peer.errors).toEqual([]);
 	});

@@ -1,11 +1,43 @@
 /** RFC 9113 §5 and §8.1, the life of a stream: ends of every kind, late frames, frames where none may be. */
-import { createPeer, data, E, END_HEADERS, END_STREAM, expectConnectionError, frame, headers, ok, PADDED, padded, ping, pushFields, rst, S, settings, T, type TestPeer, uint32, windowUpdate } from './supportPeer';
+import {
+	createPeer,
+	data,
+	E,
+	END_HEADERS,
+	END_STREAM,
+	expectConnectionError,
+	frame,
+	headers,
+	ok,
+	PADDED,
+	padded,
+	ping,
+	pushFields,
+	rst,
+	S,
+	settings,
+	T,
+	type TestPeer,
+	uint32,
+	windowUpdate,
+} from './supportPeer';
 
 describe('answers', () => {
 	test('RFC 9113 §8.1 an answer is a head, a body and an end', () => {
 		const peer = createPeer();
 		peer.open('a', 'payload');
-		peer.send(headers(1, [[':status', '400'], ['apns-id', 'x']], 0), data(1, '{"reason":', 0), data(1, '"BadPath"}'));
+		peer.send(
+			headers(
+				1,
+				[
+					[':status', '400'],
+					['apns-id', 'x'],
+				],
+				0,
+			),
+			data(1, '{"reason":', 0),
+			data(1, '"BadPath"}'),
+		);
 		expect(peer.log).toEqual(['a complete 0 400 [:status=400 apns-id=x] {"reason":"BadPath"}']);
 		expect(peer.client.streams.size).toBe(0);
 	});
@@ -13,8 +45,19 @@ describe('answers', () => {
 	test('RFC 9113 §5.1 answers may come in any order, mixed with each other', () => {
 		const peer = createPeer();
 		for (const name of ['a', 'b', 'c']) peer.open(name);
-		peer.send(headers(5, [[':status', '400']], 0), headers(1, [[':status', '410']], 0), data(5, 'five', 0), ok(3), data(1, 'one'), data(5, '!'));
-		expect(peer.ends.map(({ name, status, body }) => [name, status, body])).toEqual([['b', 200, ''], ['a', 410, 'one'], ['c', 400, 'five!']]);
+		peer.send(
+			headers(5, [[':status', '400']], 0),
+			headers(1, [[':status', '410']], 0),
+			data(5, 'five', 0),
+			ok(3),
+			data(1, 'one'),
+			data(5, '!'),
+		);
+		expect(peer.ends.map(({ name, status, body }) => [name, status, body])).toEqual([
+			['b', 200, ''],
+			['a', 410, 'one'],
+			['c', 400, 'five!'],
+		]);
 	});
 
 	test('RFC 9113 §6.1 DATA without octets may end a stream', () => {
@@ -55,7 +98,10 @@ describe('answers', () => {
 		peer.open('a');
 		peer.open('b');
 		peer.send(rst(3, E.refused), rst(1, 0xfeedbeef));
-		expect(peer.ends).toMatchObject([{ name: 'b', end: 'reset', code: E.refused, status: undefined }, { name: 'a', end: 'reset', code: 0xfeedbeef }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'b', end: 'reset', code: E.refused, status: undefined },
+			{ name: 'a', end: 'reset', code: 0xfeedbeef },
+		]);
 	});
 
 	test('RFC 9113 §8.1.1 DATA before a head is malformed: that stream is reset', () => {
@@ -96,7 +142,10 @@ describe('late frames', () => {
 		peer.send(rst(1, E.refused));
 		peer.frames();
 		peer.send(...frames, ok(3));
-		expect(peer.ends).toMatchObject([{ name: 'a', end: 'reset' }, { name: 'b', end: 'complete' }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', end: 'reset' },
+			{ name: 'b', end: 'complete' },
+		]);
 		expect(peer.errors).toEqual([]);
 	});
 
@@ -202,7 +251,7 @@ describe('frames where none may be', () => {
 		expectConnectionError(peer, E.protocol);
 	});
 
-	test('RFC 9113 §5.3.2 PRIORITY is ignored on any stream, idle ones and the server\'s included', () => {
+	test("RFC 9113 §5.3.2 PRIORITY is ignored on any stream, idle ones and the server's included", () => {
 		const peer = createPeer();
 		peer.open('a');
 		for (const id of [1, 2, 99]) peer.send(frame(T.priority, 0, id, uint32(0x80000063, 0).subarray(0, 5)));
@@ -217,7 +266,10 @@ describe('frames where none may be', () => {
 		peer.frames();
 		peer.send(frame(T.priority, 0, 1, '1234'), frame(T.priority, 0, 1, '123456'), ok(3));
 		expect(peer.frames()).toMatchObject([{ type: T.rst, id: 1, payload: uint32(E.size) }]);
-		expect(peer.ends).toMatchObject([{ name: 'a', end: 'malformed', code: E.size }, { name: 'b', end: 'complete' }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', end: 'malformed', code: E.size },
+			{ name: 'b', end: 'complete' },
+		]);
 	});
 });
 
@@ -243,14 +295,20 @@ describe('padding', () => {
 			frame(T.headers, END_HEADERS | END_STREAM | PADDED, 1, padded(Buffer.from([0x88]), 7)),
 			frame(T.headers, END_HEADERS | END_STREAM | PADDED | 32, 3, padded(Buffer.from([0x80, 0, 0, 3, 15, 0x88]), 9)),
 		);
-		expect(peer.ends).toMatchObject([{ name: 'a', status: 200 }, { name: 'b', status: 200 }]);
+		expect(peer.ends).toMatchObject([
+			{ name: 'a', status: 200 },
+			{ name: 'b', status: 200 },
+		]);
 	});
 
 	test.each([
 		['DATA with padding as long as the frame', frame(T.data, PADDED, 1, Buffer.from([3, 0, 0]))],
 		['DATA with padding longer than the frame', frame(T.data, PADDED, 1, Buffer.from([255, 0]))],
 		['HEADERS with padding as long as the frame', frame(T.headers, PADDED | END_HEADERS, 1, Buffer.from([2, 0x88]))],
-		['HEADERS whose padding reaches into the priority fields', frame(T.headers, PADDED | 32 | END_HEADERS, 1, Buffer.from([2, 0, 0, 0, 0, 15, 0]))],
+		[
+			'HEADERS whose padding reaches into the priority fields',
+			frame(T.headers, PADDED | 32 | END_HEADERS, 1, Buffer.from([2, 0, 0, 0, 0, 15, 0])),
+		],
 		['DATA with wrong padding on a closed stream', frame(T.data, PADDED, 3, Buffer.from([9]))],
 	])('RFC 9113 §6.1 %s ends the connection with PROTOCOL_ERROR', (_name, bytes) => {
 		const peer = createPeer();
@@ -271,7 +329,8 @@ describe('padding', () => {
 describe('a request that cannot be written', () => {
 	const spoiled = [...pushFields(), { name: 'apns-collapse-id', value: '\u2028', indexing: 'onRepeat' as const }];
 
-	const openSpoiled = (peer: TestPeer): void => expect(() => peer.client.open(spoiled, Buffer.from('body'), 'spoiled')).toThrow(RangeError);
+	const openSpoiled = (peer: TestPeer): void =>
+		expect(() => peer.client.open(spoiled, Buffer.from('body'), 'spoiled')).toThrow(RangeError);
 
 	test('RFC 9113 §5.1.1 leaves no stream, no octet and no gap in the ids; the next ones go out whole', () => {
 		const peer = createPeer();
@@ -280,7 +339,11 @@ describe('a request that cannot be written', () => {
 		expect(peer.client.streams.values().map(({ id }) => id)).toEqual([1]);
 		peer.open('after', 'abc');
 		const seen = peer.frames();
-		expect(seen.map(({ type, id }) => [type, id])).toEqual([[T.headers, 1], [T.headers, 3], [T.data, 3]]);
+		expect(seen.map(({ type, id }) => [type, id])).toEqual([
+			[T.headers, 1],
+			[T.headers, 3],
+			[T.data, 3],
+		]);
 		expect(seen[1]?.fields).toContainEqual([':path', '/3/device/after']);
 		peer.send(ok(1), ok(3));
 		expect(peer.ends.map((one) => one.name)).toEqual(['before', 'after']);

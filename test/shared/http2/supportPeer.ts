@@ -6,11 +6,22 @@ import {
 	type StreamEnd,
 } from '../../../nodes/shared/http2/clientProtocol';
 import type { ProtocolError } from '../../../nodes/shared/http2/frames';
-import type { HeaderField } from '../../../nodes/shared/http2/hpack';
-import { createReferenceDecoder, type ReferenceField } from './referenceHpack';
+import type { HeaderField } from '../../../nodes/shared/http2/hpack/hpack';
+import { createReferenceDecoder, type ReferenceField } from './hpack/referenceHpack';
 
 /** Frame types by number (RFC 9113 §6), written down here again so that a wrong one in the product shows. */
-export const T = { data: 0, headers: 1, priority: 2, rst: 3, settings: 4, push: 5, ping: 6, goaway: 7, window: 8, continuation: 9 };
+export const T = {
+	data: 0,
+	headers: 1,
+	priority: 2,
+	rst: 3,
+	settings: 4,
+	push: 5,
+	ping: 6,
+	goaway: 7,
+	window: 8,
+	continuation: 9,
+};
 export const END_STREAM = 1;
 export const ACK = 1;
 export const END_HEADERS = 4;
@@ -18,7 +29,18 @@ export const PADDED = 8;
 export const PRIORITY = 32;
 
 /** Error codes by number (RFC 9113 §7). */
-export const E = { none: 0, protocol: 1, flow: 3, closed: 5, size: 6, refused: 7, cancel: 8, compression: 9, calm: 11, http11: 13 };
+export const E = {
+	none: 0,
+	protocol: 1,
+	flow: 3,
+	closed: 5,
+	size: 6,
+	refused: 7,
+	cancel: 8,
+	compression: 9,
+	calm: 11,
+	http11: 13,
+};
 
 /** Settings by number (RFC 9113 §6.5.2). */
 export const S = { table: 1, push: 2, streams: 3, window: 4, frame: 5, list: 6 };
@@ -53,9 +75,11 @@ export function settings(...pairs: Array<readonly [identifier: number, value: nu
 export const settingsAck = frame(T.settings, ACK, 0);
 export const rst = (id: number, code: number): Buffer => frame(T.rst, 0, id, uint32(code));
 export const windowUpdate = (id: number, increment: number): Buffer => frame(T.window, 0, id, uint32(increment));
-export const goaway = (last: number, code: number, debug = ''): Buffer => frame(T.goaway, 0, 0, Buffer.concat([uint32(last, code), Buffer.from(debug, 'latin1')]));
+export const goaway = (last: number, code: number, debug = ''): Buffer =>
+	frame(T.goaway, 0, 0, Buffer.concat([uint32(last, code), Buffer.from(debug, 'latin1')]));
 export const ping = (payload = '8 octets', flags = 0): Buffer => frame(T.ping, flags, 0, payload);
-export const data = (id: number, content: Buffer | string, flags = END_STREAM): Buffer => frame(T.data, flags, id, content);
+export const data = (id: number, content: Buffer | string, flags = END_STREAM): Buffer =>
+	frame(T.data, flags, id, content);
 
 /** Content between a pad length and that many zero octets. */
 export function padded(content: Buffer | string, padding: number): Buffer {
@@ -73,7 +97,9 @@ function literalString(text: string): Buffer {
 
 /** A block of literals without Huffman code; `indexed` ones enter the receiver's table. */
 export function block(fields: ReadonlyArray<readonly [name: string, value: string]>, indexed = false): Buffer {
-	return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([indexed ? 0x40 : 0]), literalString(name), literalString(value)]));
+	return Buffer.concat(
+		fields.flatMap(([name, value]) => [Buffer.from([indexed ? 0x40 : 0]), literalString(name), literalString(value)]),
+	);
 }
 
 /** HEADERS with a whole block. */
@@ -133,7 +159,9 @@ export function pushFields(token = 'a'): HeaderField[] {
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** A client and its peer. Unless `greet` is false, empty SETTINGS are exchanged and the greeting's frames are read away. */
-export function createPeer(options: ProtocolOptions & { greet?: boolean; settings?: Array<readonly [number, number]> } = {}): TestPeer {
+export function createPeer(
+	options: ProtocolOptions & { greet?: boolean; settings?: Array<readonly [number, number]> } = {},
+): TestPeer {
 	const log: string[] = [];
 	const ends: SeenEnd[] = [];
 	const errors: ProtocolError[] = [];
@@ -184,7 +212,7 @@ export function createPeer(options: ProtocolOptions & { greet?: boolean; setting
 				prefaceRead = true;
 			}
 			const seen: SeenFrame[] = [];
-			for (let at = 0; at < bytes.length; ) {
+			for (let at = 0; at < bytes.length;) {
 				const end = at + 9 + bytes.readUIntBE(at, 3);
 				if (end > bytes.length) throw new Error('the client wrote part of a frame');
 				const [type, flags, payload] = [bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), bytes.subarray(at + 9, end)];

@@ -26,7 +26,8 @@ let direct = 0;
 
 /** Compares both ways on items made twice, since engines may rewrite what they read. */
 function compare(workflow: Workflow, expression: string, makeJson: () => unknown): void {
-	const probe = (): Probe => createProbe({ parameters: { p: expression }, items: [{ json: makeJson() as never }], workflow });
+	const probe = (): Probe =>
+		createProbe({ parameters: { p: expression }, items: [{ json: makeJson() as never }], workflow });
 	const one = probe();
 	compared++;
 	const mine = outcomeOf(() => withoutEngine(one.context)('p', 0));
@@ -34,7 +35,10 @@ function compare(workflow: Workflow, expression: string, makeJson: () => unknown
 	if ('error' in mine && mine.error.includes(ASKED)) return;
 	direct++;
 	const theirs = outcomeOf(() => probe().context.getNodeParameter('p', 0));
-	if (!sameOutcome(mine, theirs)) throw new Error(`${JSON.stringify(expression)} with ${show(makeJson())}: direct ${show(mine)}, engine ${show(theirs)}`);
+	if (!sameOutcome(mine, theirs))
+		throw new Error(
+			`${JSON.stringify(expression)} with ${show(makeJson())}: direct ${show(mine)}, engine ${show(theirs)}`,
+		);
 }
 
 const ASKED = 'The engine was asked';
@@ -42,7 +46,12 @@ const ASKED = 'The engine was asked';
 /** A reader that fails where it would ask the engine. */
 function withoutEngine(context: IExecuteFunctions): ParameterReader {
 	const read = context.getNodeParameter as (...args: readonly unknown[]) => unknown;
-	const rawOnly = (name: string, itemIndex: number, fallback: unknown, options?: { rawExpressions?: boolean }): unknown => {
+	const rawOnly = (
+		name: string,
+		itemIndex: number,
+		fallback: unknown,
+		options?: { rawExpressions?: boolean },
+	): unknown => {
 		if (options?.rawExpressions !== true) throw new Error(ASKED);
 		return read(name, itemIndex, fallback, options);
 	};
@@ -63,7 +72,13 @@ async function run(engine: EngineName, runs: number, seed: number): Promise<Diff
 		);
 		return { engine, available: true, compared, direct };
 	} catch (error) {
-		return { engine, available: true, compared, direct, failure: error instanceof Error ? error.message : String(error) };
+		return {
+			engine,
+			available: true,
+			compared,
+			direct,
+			failure: error instanceof Error ? error.message : String(error),
+		};
 	} finally {
 		await workflow.expression.releaseIsolate();
 		await stopEngine();

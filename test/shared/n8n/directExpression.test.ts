@@ -5,7 +5,8 @@ import { rows } from './expressionRows';
 import { outcomeOf, sameOutcome } from './sameValue';
 
 describe.each(rows)('$name: $expression', ({ expression, json, direct }) => {
-	const probe = (): ReturnType<typeof createProbe> => createProbe({ parameters: { p: expression }, items: [{ json: json as never }] });
+	const probe = (): ReturnType<typeof createProbe> =>
+		createProbe({ parameters: { p: expression }, items: [{ json: json as never }] });
 
 	it(direct ? 'is resolved directly, as the engine would' : 'is left to the engine', () => {
 		const { context, engineCalls } = probe();
@@ -14,6 +15,11 @@ describe.each(rows)('$name: $expression', ({ expression, json, direct }) => {
 		expect(engineCalls.get('p') ?? 0).toBe(direct ? 0 : 1);
 		const engine = probe();
 		expect(outcome).toStrictEqual(outcomeOf(() => engine.context.getNodeParameter('p', 0)));
-		expect(sameOutcome(outcome, outcomeOf(() => engine.context.getNodeParameter('p', 0)))).toBe(true);
+		expect(
+			sameOutcome(
+				outcome,
+				outcomeOf(() => engine.context.getNodeParameter('p', 0)),
+			),
+		).toBe(true);
 	});
 });

@@ -6,22 +6,82 @@ import { Point } from './expressionRows';
 /** Names that occur in items and in paths alike, so that paths often hit; some of them are traps. */
 const NAMES = ['a', 'b', 'c', 'token', 'x_1', 'name with blank', 'a.b', 'é👋', '0', '1'];
 const TRAPS = [
-	'length', 'constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'map', 'at', 'values', 'join', 'toJSON', 'then',
-	'__isError', '__isArray', '__isObject', '__keys', '__length', '__n8nType', '__n8nEscaped', '__value', '__sanitize', '___n8n_data', '__data',
-	'caller', 'callee', 'arguments', 'binding', 'globalThis', 'global', 'window', 'this', 'class', 'default', 'null', 'undefined', 'isEmpty', 'first',
-	'extend', 'item', 'json', 'isProxy', 'name', 'message', 'stack', 'E', 'v', 'process', 'eval', 'if', 'new', 'mainModule', '_load', 'size', 'format',
+	'length',
+	'constructor',
+	'__proto__',
+	'prototype',
+	'toString',
+	'valueOf',
+	'hasOwnProperty',
+	'map',
+	'at',
+	'values',
+	'join',
+	'toJSON',
+	'then',
+	'__isError',
+	'__isArray',
+	'__isObject',
+	'__keys',
+	'__length',
+	'__n8nType',
+	'__n8nEscaped',
+	'__value',
+	'__sanitize',
+	'___n8n_data',
+	'__data',
+	'caller',
+	'callee',
+	'arguments',
+	'binding',
+	'globalThis',
+	'global',
+	'window',
+	'this',
+	'class',
+	'default',
+	'null',
+	'undefined',
+	'isEmpty',
+	'first',
+	'extend',
+	'item',
+	'json',
+	'isProxy',
+	'name',
+	'message',
+	'stack',
+	'E',
+	'v',
+	'process',
+	'eval',
+	'if',
+	'new',
+	'mainModule',
+	'_load',
+	'size',
+	'format',
 ];
 
-const name = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...NAMES) }, { weight: 2, arbitrary: fc.constantFrom(...TRAPS) }, { weight: 1, arbitrary: fc.string({ maxLength: 5 }) });
+const name = fc.oneof(
+	{ weight: 6, arbitrary: fc.constantFrom(...NAMES) },
+	{ weight: 2, arbitrary: fc.constantFrom(...TRAPS) },
+	{ weight: 1, arbitrary: fc.string({ maxLength: 5 }) },
+);
 
 /** Makes a fresh value at each call, for engines may rewrite what they read. */
 type Make = () => unknown;
-const of = (value: unknown): Make => () => value;
+const of =
+	(value: unknown): Make =>
+	() =>
+		value;
 
 const scalar: fc.Arbitrary<Make> = fc.oneof(
 	fc.string().map(of),
 	fc.string({ unit: 'binary' }).map(of),
-	fc.constantFrom('', ' ', 'true', '0', '={{ 1 }}', '{{ $json.a }}', 'a,b\nc', 'a\\n"\'`${x}', '\u2028', '\ufeffx').map(of),
+	fc
+		.constantFrom('', ' ', 'true', '0', '={{ 1 }}', '{{ $json.a }}', 'a,b\nc', 'a\\n"\'`${x}', '\u2028', '\ufeffx')
+		.map(of),
 	fc.integer().map(of),
 	fc.double().map(of),
 	fc.constantFrom<unknown>(0, -0, NaN, Infinity, -Infinity, 1e21, 1e-7, 2 ** 53, 0.1 + 0.2).map(of),
@@ -37,7 +97,11 @@ const cycle = (): unknown => {
 };
 
 const strange: fc.Arbitrary<Make> = fc.oneof(
-	fc.date().map((date): Make => () => new Date(date.getTime())),
+	fc.date().map(
+		(date): Make =>
+			() =>
+				new Date(date.getTime()),
+	),
 	fc.constantFrom<Make>(
 		() => Object.assign(new Date(5), { extra: 1 }),
 		() => DateTime.fromMillis(1_700_000_000_000, { zone: 'Europe/Berlin' }),
@@ -59,7 +123,13 @@ const strange: fc.Arbitrary<Make> = fc.oneof(
 		() => new Number(0),
 		() => Object.assign([1], { a: 2 }),
 		() => Object.defineProperty({}, 'a', { get: () => 7, enumerable: true }),
-		() => Object.defineProperty({}, 'a', { get: () => { throw new Error('boom'); }, enumerable: true }),
+		() =>
+			Object.defineProperty({}, 'a', {
+				get: () => {
+					throw new Error('boom');
+				},
+				enumerable: true,
+			}),
 		() => Object.defineProperty({ b: 1 }, 'a', { value: 1, enumerable: false }),
 		() => ({ [Symbol.toPrimitive]: () => 'x' }),
 		() => ({ [Symbol.toStringTag]: 'Odd' }),
@@ -76,33 +146,111 @@ const { value } = fc.letrec<{ value: Make }>((tie) => ({
 		{ maxDepth: 4, withCrossShrink: true },
 		{ weight: 5, arbitrary: scalar },
 		{ weight: 1, arbitrary: strange },
-		{ weight: 3, arbitrary: fc.array(tie('value'), { maxLength: 4 }).map((makes): Make => () => makes.map((make) => make())) },
+		{
+			weight: 3,
+			arbitrary: fc.array(tie('value'), { maxLength: 4 }).map(
+				(makes): Make =>
+					() =>
+						makes.map((make) => make()),
+			),
+		},
 		{
 			weight: 4,
-			arbitrary: fc
-				.array(fc.tuple(name, tie('value')), { maxLength: 5 })
-				.map((entries): Make => () => Object.fromEntries(entries.map(([key, make]) => [key, make()]))),
+			arbitrary: fc.array(fc.tuple(name, tie('value')), { maxLength: 5 }).map(
+				(entries): Make =>
+					() =>
+						Object.fromEntries(entries.map(([key, make]) => [key, make()])),
+			),
 		},
 	),
 }));
 
 /** Makes the json of one item: nearly always an object with members paths will ask for. */
 export const json: fc.Arbitrary<Make> = fc.oneof(
-	{ weight: 20, arbitrary: fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 6 }).map((entries): Make => () => Object.fromEntries(entries.map(([key, make]) => [key, make()]))) },
-	{ weight: 1, arbitrary: fc.constantFrom<Make>(() => ({}), () => undefined, () => new Point()) },
+	{
+		weight: 20,
+		arbitrary: fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 6 }).map(
+			(entries): Make =>
+				() =>
+					Object.fromEntries(entries.map(([key, make]) => [key, make()])),
+		),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.constantFrom<Make>(
+			() => ({}),
+			() => undefined,
+			() => new Point(),
+		),
+	},
 );
 
 const blank = fc.constantFrom('', '', ' ', ' ', '  ', '\n', '\t', '\r\n', '\u00a0', '/**/');
 
 const step: fc.Arbitrary<string> = fc.oneof(
-	{ weight: 5, arbitrary: fc.tuple(fc.constantFrom('.', '.', '?.', ' .', '. '), name).map(([point, text]) => point + text) },
-	{ weight: 3, arbitrary: fc.tuple(fc.constantFrom('', '', '?.', '.'), fc.constantFrom('"', "'", '`'), name).map(([point, quote, text]) => `${point}[${quote}${text}${quote}]`) },
-	{ weight: 2, arbitrary: fc.tuple(fc.constantFrom('', '?.'), fc.constantFrom('0', '1', '2', '00', '-1', '1.0', '99', '4294967295', '1e1', '0x1', '"0"')).map(([point, index]) => `${point}[${index}]`) },
-	{ weight: 1, arbitrary: fc.constantFrom('.trim()', '.length', '!', '[', ']', '.', '?', ' ', ';', '()', '?.()', '[a]', '[$json.a]', '+1', '.$', '.#a', '``', '..a', '["a"]["b.first()"]') },
+	{
+		weight: 5,
+		arbitrary: fc.tuple(fc.constantFrom('.', '.', '?.', ' .', '. '), name).map(([point, text]) => point + text),
+	},
+	{
+		weight: 3,
+		arbitrary: fc
+			.tuple(fc.constantFrom('', '', '?.', '.'), fc.constantFrom('"', "'", '`'), name)
+			.map(([point, quote, text]) => `${point}[${quote}${text}${quote}]`),
+	},
+	{
+		weight: 2,
+		arbitrary: fc
+			.tuple(
+				fc.constantFrom('', '?.'),
+				fc.constantFrom('0', '1', '2', '00', '-1', '1.0', '99', '4294967295', '1e1', '0x1', '"0"'),
+			)
+			.map(([point, index]) => `${point}[${index}]`),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.constantFrom(
+			'.trim()',
+			'.length',
+			'!',
+			'[',
+			']',
+			'.',
+			'?',
+			' ',
+			';',
+			'()',
+			'?.()',
+			'[a]',
+			'[$json.a]',
+			'+1',
+			'.$',
+			'.#a',
+			'``',
+			'..a',
+			'["a"]["b.first()"]',
+		),
+	},
 );
 
 const path = fc
-	.tuple(fc.constantFrom('$json', '$json', '$json', '$json', '$json', '$jsonx', '($json)', '$binary', '$input.item.json', 'this', '', '$itemIndex'), fc.array(step, { maxLength: 4 }))
+	.tuple(
+		fc.constantFrom(
+			'$json',
+			'$json',
+			'$json',
+			'$json',
+			'$json',
+			'$jsonx',
+			'($json)',
+			'$binary',
+			'$input.item.json',
+			'this',
+			'',
+			'$itemIndex',
+		),
+		fc.array(step, { maxLength: 4 }),
+	)
 	.map(([root, steps]) => root + steps.join(''));
 
 const code = fc.tuple(blank, path, blank).map((parts) => parts.join(''));
@@ -115,11 +263,36 @@ const braces = fc.oneof(
 const text = fc.oneof(
 	fc.string({ maxLength: 8 }),
 	fc.string({ unit: 'binary', maxLength: 4 }),
-	fc.constantFrom('', '', '', ' ', '\n', 'Hello ', '{', '}', '}}', '"', '{"a": "', '"}}', '\\', '\\{{', '\u2028', '.constructor', '. constructor', '=', '${a}', '`', "'"),
+	fc.constantFrom(
+		'',
+		'',
+		'',
+		' ',
+		'\n',
+		'Hello ',
+		'{',
+		'}',
+		'}}',
+		'"',
+		'{"a": "',
+		'"}}',
+		'\\',
+		'\\{{',
+		'\u2028',
+		'.constructor',
+		'. constructor',
+		'=',
+		'${a}',
+		'`',
+		"'",
+	),
 );
 
 const whole = braces.map((part) => `=${part}`);
 const template = fc.array(fc.oneof(text, braces), { maxLength: 5 }).map((parts) => `=${parts.join('')}`);
 
 /** Several expressions for one item. */
-export const expressions: fc.Arbitrary<string[]> = fc.array(fc.oneof({ weight: 3, arbitrary: whole }, { weight: 2, arbitrary: template }), { minLength: 4, maxLength: 10 });
+export const expressions: fc.Arbitrary<string[]> = fc.array(
+	fc.oneof({ weight: 3, arbitrary: whole }, { weight: 2, arbitrary: template }),
+	{ minLength: 4, maxLength: 10 },
+);

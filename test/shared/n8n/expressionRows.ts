@@ -22,7 +22,12 @@ const holes = (): unknown[] => {
 
 const withProto = (): unknown => JSON.parse('{"a": {"__proto__": {"x": 1}, "y": 2}}');
 
-const row = (name: string, expression: string, json: unknown, direct: boolean): ExpressionRow => ({ name, expression, json, direct });
+const row = (name: string, expression: string, json: unknown, direct: boolean): ExpressionRow => ({
+	name,
+	expression,
+	json,
+	direct,
+});
 const yes = (name: string, expression: string, json: unknown): ExpressionRow => row(name, expression, json, true);
 const no = (name: string, expression: string, json: unknown): ExpressionRow => row(name, expression, json, false);
 

@@ -4,31 +4,55 @@ import { createParameterReader } from '../../../nodes/shared/n8n/parameters';
 import { createProbe, type Probe } from './probe';
 
 const items = (count: number): INodeExecutionData[] =>
-	Array.from({ length: count }, (_, index) => ({ json: { n: index, name: `item ${index}`, list: [index], nested: { token: `t${index}` } } }));
+	Array.from({ length: count }, (_, index) => ({
+		json: { n: index, name: `item ${index}`, list: [index], nested: { token: `t${index}` } },
+	}));
 
 const total = (counts: Map<string, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
 
 /** Reads a parameter for every item through the reader, and the same through n8n alone. */
-function readBoth(parameters: IDataObject, name: string, itemCount = 5): { mine: unknown[]; theirs: unknown[]; probe: Probe } {
+function readBoth(
+	parameters: IDataObject,
+	name: string,
+	itemCount = 5,
+): { mine: unknown[]; theirs: unknown[]; probe: Probe } {
 	const probe = createProbe({ parameters, items: items(itemCount) });
 	const alone = createProbe({ parameters: structuredClone(parameters), items: items(itemCount) });
 	const read = createParameterReader(probe.context);
 	const indexes = Array.from({ length: itemCount }, (_, index) => index);
-	return { mine: indexes.map((index) => read(name, index)), theirs: indexes.map((index) => alone.context.getNodeParameter(name, index)), probe };
+	return {
+		mine: indexes.map((index) => read(name, index)),
+		theirs: indexes.map((index) => alone.context.getNodeParameter(name, index)),
+		probe,
+	};
 }
 
 describe('expressions that name a field', () => {
 	it('never reach the engine, for a thousand items with three of them', () => {
 		const { context, engineCalls, rawCalls } = createProbe({
-			parameters: { token: '={{ $json.nested.token }}', title: '=Hello {{ $json["name"] }}', badge: '={{ $json?.list[0] }}' },
+			parameters: {
+				token: '={{ $json.nested.token }}',
+				title: '=Hello {{ $json["name"] }}',
+				badge: '={{ $json?.list[0] }}',
+			},
 			items: items(1_000),
 		});
 		const read = createParameterReader(context);
 		for (let index = 0; index < 1_000; index++) {
-			expect([read('token', index), read('title', index), read('badge', index)]).toEqual([`t${index}`, `Hello item ${index}`, index]);
+			expect([read('token', index), read('title', index), read('badge', index)]).toEqual([
+				`t${index}`,
+				`Hello item ${index}`,
+				index,
+			]);
 		}
 		expect(total(engineCalls)).toBe(0);
-		expect(rawCalls).toEqual(new Map([['token', 1], ['title', 1], ['badge', 1]]));
+		expect(rawCalls).toEqual(
+			new Map([
+				['token', 1],
+				['title', 1],
+				['badge', 1],
+			]),
+		);
 	});
 
 	it('give each item the object that it holds', () => {
@@ -39,7 +63,9 @@ describe('expressions that name a field', () => {
 
 	it('give a date of their own, so that changing it leaves the item alone', () => {
 		const date = new Date(5);
-		const read = createParameterReader(createProbe({ parameters: { p: '={{ $json.date }}' }, items: [{ json: { date } as never }] }).context);
+		const read = createParameterReader(
+			createProbe({ parameters: { p: '={{ $json.date }}' }, items: [{ json: { date } as never }] }).context,
+		);
 		expect(read('p', 0)).toEqual(date);
 		expect(read('p', 0)).not.toBe(date);
 	});
@@ -50,8 +76,15 @@ describe('expressions that name a field', () => {
 		['no item', []],
 	])('go to the engine where $json shows another input than the node has, in %s', (_where, seenItems) => {
 		const input = items(3);
-		const seen = seenItems.length === 3 && seenItems[2]?.json.name === 'another' ? [...input.slice(0, 2), ...seenItems.slice(2)] : seenItems;
-		const { context, engineCalls } = createProbe({ parameters: { p: '={{ $json.name }}' }, items: input, seenItems: seen });
+		const seen =
+			seenItems.length === 3 && seenItems[2]?.json.name === 'another'
+				? [...input.slice(0, 2), ...seenItems.slice(2)]
+				: seenItems;
+		const { context, engineCalls } = createProbe({
+			parameters: { p: '={{ $json.name }}' },
+			items: input,
+			seenItems: seen,
+		});
 		const alone = createProbe({ parameters: { p: '={{ $json.name }}' }, items: input, seenItems: seen });
 		const outcome = (read: () => unknown): unknown => {
 			try {
@@ -115,7 +148,12 @@ describe('a fixed parameter', () => {
 describe('a parameter that its display options hide', () => {
 	const read = createParameterReader(createProbe({ parameters: { options: {} }, items: items(1) }).context);
 
-	it.each([['text', ''], ['number', 0], ['collection', {}], ['expression', '={{ 1 + 1 }}']])('has the fallback given with each read: %s', (_kind, fallback) => {
+	it.each([
+		['text', ''],
+		['number', 0],
+		['collection', {}],
+		['expression', '={{ 1 + 1 }}'],
+	])('has the fallback given with each read: %s', (_kind, fallback) => {
 		const alone = createProbe({ parameters: {}, items: items(1) });
 		expect(read('hidden', 0, fallback)).toEqual(alone.context.getNodeParameter('hidden', 0, fallback));
 		expect(read('options.hidden', 0, fallback)).toEqual(alone.context.getNodeParameter('options.hidden', 0, fallback));
@@ -129,7 +167,14 @@ describe('a parameter that its display options hide', () => {
 describe('a collection with expressions in it', () => {
 	it('asks the engine for nothing when they all name fields', () => {
 		const { mine, theirs, probe } = readBoth(
-			{ options: { badge: '={{ $json.n }}', sound: 'default', custom: { values: [{ name: 'a', value: '={{ $json.nested.token }}' }] }, list: ['x', '=y{{ $json.n }}'] } },
+			{
+				options: {
+					badge: '={{ $json.n }}',
+					sound: 'default',
+					custom: { values: [{ name: 'a', value: '={{ $json.nested.token }}' }] },
+					list: ['x', '=y{{ $json.n }}'],
+				},
+			},
 			'options',
 		);
 		expect(mine).toEqual(theirs);
@@ -137,13 +182,30 @@ describe('a collection with expressions in it', () => {
 	});
 
 	it('asks the engine only for the members it must', () => {
-		const { mine, theirs, probe } = readBoth({ options: { badge: '={{ $json.n }}', title: '={{ $json.name.toUpperCase() }}', rows: { values: [{ v: '={{ 1 + 1 }}' }] } } }, 'options');
+		const { mine, theirs, probe } = readBoth(
+			{
+				options: {
+					badge: '={{ $json.n }}',
+					title: '={{ $json.name.toUpperCase() }}',
+					rows: { values: [{ v: '={{ 1 + 1 }}' }] },
+				},
+			},
+			'options',
+		);
 		expect(mine).toEqual(theirs);
-		expect(probe.engineCalls).toEqual(new Map([['options.title', 5], ['options.rows.values.0.v', 5]]));
+		expect(probe.engineCalls).toEqual(
+			new Map([
+				['options.title', 5],
+				['options.rows.values.0.v', 5],
+			]),
+		);
 	});
 
 	it('has times as text, as n8n gives them in collections', () => {
-		const { mine, theirs } = readBoth({ options: { expiration: '={{ DateTime.fromMillis(0).plus({ hours: $json.n }) }}' } }, 'options');
+		const { mine, theirs } = readBoth(
+			{ options: { expiration: '={{ DateTime.fromMillis(0).plus({ hours: $json.n }) }}' } },
+			'options',
+		);
 		expect(mine).toEqual(theirs);
 		expect(mine[1]).toEqual({ expiration: expect.stringMatching(/^19(69|70)-/) });
 	});
@@ -158,7 +220,9 @@ describe('a collection with expressions in it', () => {
 	});
 
 	it('gives each item an object of its own, with fixed members that cannot be changed', () => {
-		const read = createParameterReader(createProbe({ parameters: { options: { badge: '={{ $json.n }}', fixed: { a: 1 } } }, items: items(2) }).context);
+		const read = createParameterReader(
+			createProbe({ parameters: { options: { badge: '={{ $json.n }}', fixed: { a: 1 } } }, items: items(2) }).context,
+		);
 		const first = read('options', 0) as { badge: number; fixed: { a: number } };
 		first.badge = 99;
 		expect(() => {
@@ -169,7 +233,10 @@ describe('a collection with expressions in it', () => {
 
 	it('fails for the item whose expression fails, and for no other', () => {
 		const read = createParameterReader(
-			createProbe({ parameters: { options: { a: '={{ $json.n === 1 ? $("Nobody").item.json.x : 5 }}' } }, items: items(3) }).context,
+			createProbe({
+				parameters: { options: { a: '={{ $json.n === 1 ? $("Nobody").item.json.x : 5 }}' } },
+				items: items(3),
+			}).context,
 		);
 		expect(read('options', 0)).toEqual({ a: 5 });
 		expect(() => read('options', 1)).toThrow("Referenced node doesn't exist");

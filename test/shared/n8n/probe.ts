@@ -80,16 +80,35 @@ const properties: INodeProperties[] = [
 		default: { mode: 'id', value: '' },
 		modes: [
 			{ displayName: 'By ID', name: 'id', type: 'string' },
-			{ displayName: 'By URL', name: 'url', type: 'string', extractValue: { type: 'regex', regex: 'https://example\\.com/([a-z]+)' } },
+			{
+				displayName: 'By URL',
+				name: 'url',
+				type: 'string',
+				extractValue: { type: 'regex', regex: 'https://example\\.com/([a-z]+)' },
+			},
 		],
 	},
 ];
 
 const probeType: INodeType = {
-	description: { displayName: 'Probe', name: 'probe', group: ['output'], version: 1, description: '', defaults: {}, inputs: ['main'], outputs: ['main'], properties },
+	description: {
+		displayName: 'Probe',
+		name: 'probe',
+		group: ['output'],
+		version: 1,
+		description: '',
+		defaults: {},
+		inputs: ['main'],
+		outputs: ['main'],
+		properties,
+	},
 };
 
-const nodeTypes: INodeTypes = { getByName: () => probeType, getByNameAndVersion: () => probeType, getKnownTypes: () => ({}) };
+const nodeTypes: INodeTypes = {
+	getByName: () => probeType,
+	getByNameAndVersion: () => probeType,
+	getKnownTypes: () => ({}),
+};
 
 export interface ProbeOptions {
 	readonly parameters: IDataObject;
@@ -111,25 +130,61 @@ export interface Probe {
 
 const count = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
 
-const probeNode = (): INode => ({ id: '1', name: 'Probe', type: 'probe', typeVersion: 1, position: [0, 0], parameters: {} });
+const probeNode = (): INode => ({
+	id: '1',
+	name: 'Probe',
+	type: 'probe',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+});
 
 /** A workflow with nothing but the probe. */
 export function createProbeWorkflow(): Workflow {
-	return new Workflow({ id: '1', name: 'Probe', nodes: [probeNode()], connections: {}, active: false, nodeTypes, settings: { executionOrder: 'v1' } });
+	return new Workflow({
+		id: '1',
+		name: 'Probe',
+		nodes: [probeNode()],
+		connections: {},
+		active: false,
+		nodeTypes,
+		settings: { executionOrder: 'v1' },
+	});
 }
 
 /** A context for one execution of a node with these parameters. */
-export function createProbe({ parameters, items, seenItems = items, workflow = createProbeWorkflow() }: ProbeOptions): Probe {
+export function createProbe({
+	parameters,
+	items,
+	seenItems = items,
+	workflow = createProbeWorkflow(),
+}: ProbeOptions): Probe {
 	const node = workflow.nodes.Probe ?? probeNode();
 	// After the workflow was made: it would drop parameters that the probe's type does not describe.
 	node.parameters = parameters as INode['parameters'];
 	const data = createRunExecutionData({ executionData: { nodeExecutionStack: [] } });
 	const input = { main: [items] };
-	const context = new ExecuteContext(workflow, node, additionalData, 'manual', data, 0, seenItems, input, { node, data: { main: [seenItems] }, source: null }, []);
+	const context = new ExecuteContext(
+		workflow,
+		node,
+		additionalData,
+		'manual',
+		data,
+		0,
+		seenItems,
+		input,
+		{ node, data: { main: [seenItems] }, source: null },
+		[],
+	);
 	const engineCalls = new Map<string, number>();
 	const rawCalls = new Map<string, number>();
 	const read = context.getNodeParameter.bind(context) as (...args: readonly unknown[]) => NodeParameterValueType;
-	const counted = (name: string, itemIndex: number, fallback?: unknown, options?: { rawExpressions?: boolean }): unknown => {
+	const counted = (
+		name: string,
+		itemIndex: number,
+		fallback?: unknown,
+		options?: { rawExpressions?: boolean },
+	): unknown => {
 		count(options?.rawExpressions === true ? rawCalls : engineCalls, name);
 		return read(name, itemIndex, fallback, options);
 	};
@@ -143,8 +198,16 @@ const VM_NODES: readonly string[] = ['24', '26'];
 /** Starts one of n8n's engines for this process; false where it has no binary for this Node. */
 export async function startEngine(engine: EngineName): Promise<boolean> {
 	if (engine === 'vm' && !VM_NODES.includes(process.versions.node.split('.')[0] ?? '')) return false;
-	await Expression.initExpressionEngine({ engine, bridgeTimeout: 30_000, bridgeMemoryLimit: 256, poolSize: 1, maxCodeCacheSize: 1_024, idleTimeoutMs: 0 });
-	if (Expression.getActiveImplementation() !== engine) throw new Error(`n8n runs ${Expression.getActiveImplementation()} instead of ${engine}`);
+	await Expression.initExpressionEngine({
+		engine,
+		bridgeTimeout: 30_000,
+		bridgeMemoryLimit: 256,
+		poolSize: 1,
+		maxCodeCacheSize: 1_024,
+		idleTimeoutMs: 0,
+	});
+	if (Expression.getActiveImplementation() !== engine)
+		throw new Error(`n8n runs ${Expression.getActiveImplementation()} instead of ${engine}`);
 	return true;
 }
 

@@ -11,7 +11,9 @@ function holdersOf(key: string, value: unknown): string[] {
 	return [...own, ...Object.values(value).flatMap((member) => holdersOf(key, member))];
 }
 
-const nodeFiles = readdirSync(nodesDir, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.node.ts'));
+const nodeFiles = readdirSync(nodesDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
+	file.endsWith('.node.ts'),
+);
 
 it.each(nodeFiles)('%s leaves the types of its parameters as they are', (file) => {
 	const exported: Record<string, new () => { description: unknown }> = jest.requireActual(path.join(nodesDir, file));

@@ -24,13 +24,17 @@ it('allows at most 100 resets in any 30 seconds', () => {
 
 it('doubles the pause before a reconnect from 1 to 60 seconds, each between half and whole', () => {
 	fc.assert(
-		fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 100 }), (random, failures) => {
-			const backoff = createBackoff({ random: () => random });
-			for (let n = 1; n <= failures; n += 1) backoff.fail(1_000_000);
-			const step = Math.min(60_000, 1_000 * 2 ** (failures - 1));
-			const waitMs = backoff.notBeforeMs - 1_000_000;
-			return waitMs >= step / 2 && waitMs <= step;
-		}),
+		fc.property(
+			fc.double({ min: 0, max: 0.999, noNaN: true }),
+			fc.integer({ min: 1, max: 100 }),
+			(random, failures) => {
+				const backoff = createBackoff({ random: () => random });
+				for (let n = 1; n <= failures; n += 1) backoff.fail(1_000_000);
+				const step = Math.min(60_000, 1_000 * 2 ** (failures - 1));
+				const waitMs = backoff.notBeforeMs - 1_000_000;
+				return waitMs >= step / 2 && waitMs <= step;
+			},
+		),
 	);
 });
 

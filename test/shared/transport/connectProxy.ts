@@ -18,7 +18,10 @@ export interface ConnectProxy {
 	readonly requests: number;
 }
 
-export async function startConnectProxy(servers: Servers, { login, status }: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+export async function startConnectProxy(
+	servers: Servers,
+	{ login, status }: ConnectProxyOptions = {},
+): Promise<ConnectProxy> {
 	const tunnels: string[] = [];
 	let requests = 0;
 	const server = http.createServer((_request, response) => response.writeHead(405).end());
@@ -34,12 +37,16 @@ export async function startConnectProxy(servers: Servers, { login, status }: Con
 		const authority = request.url ?? '';
 		tunnels.push(authority);
 		const at = authority.lastIndexOf(':');
-		const upstream = net.connect(Number(authority.slice(at + 1)), authority.slice(0, at).replace(/^\[(.*)\]$/, '$1'), () => {
-			client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-			upstream.write(head);
-			upstream.pipe(client);
-			client.pipe(upstream);
-		});
+		const upstream = net.connect(
+			Number(authority.slice(at + 1)),
+			authority.slice(0, at).replace(/^\[(.*)\]$/, '$1'),
+			() => {
+				client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+				upstream.write(head);
+				upstream.pipe(client);
+				client.pipe(upstream);
+			},
+		);
 		upstream.on('error', () => client.destroy());
 		client.on('close', () => upstream.destroy());
 		upstream.on('close', () => client.destroy());

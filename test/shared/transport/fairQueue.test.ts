@@ -18,7 +18,8 @@ class Request extends LaneRequest {
 }
 
 const caller = (): Caller => ({ maxConnections: 1, maxInFlight: 1 });
-const nameOf = (request: LaneRequest | undefined): string | undefined => (request instanceof Request ? request.name : undefined);
+const nameOf = (request: LaneRequest | undefined): string | undefined =>
+	request instanceof Request ? request.name : undefined;
 
 it('serves callers in turns, each in its order', () => {
 	const queue = createFairQueue();
@@ -35,7 +36,13 @@ it('takes a caller in again after its line was empty', () => {
 	const one = caller();
 	for (const name of ['1', '2', '3']) {
 		queue.push(new Request(one, name));
-		expect([nameOf(queue.peek()), nameOf(queue.shift()), queue.shift(), queue.size, queue.sizeOf(one)]).toEqual([name, name, undefined, 0, 0]);
+		expect([nameOf(queue.peek()), nameOf(queue.shift()), queue.shift(), queue.size, queue.sizeOf(one)]).toEqual([
+			name,
+			name,
+			undefined,
+			0,
+			0,
+		]);
 	}
 });
 

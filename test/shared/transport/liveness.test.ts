@@ -6,7 +6,8 @@ let bench: ClientBench | undefined;
 
 afterEach(() => bench?.close());
 
-const pings = (to: ClientBench, id: number): number | undefined => to.simulator.journal.connections.find((connection) => connection.id === id)?.pings;
+const pings = (to: ClientBench, id: number): number | undefined =>
+	to.simulator.journal.connections.find((connection) => connection.id === id)?.pings;
 
 it('asks a connection once, for all callers, after 60 s of silence', async () => {
 	const clock = createSkippingClock();
@@ -43,7 +44,10 @@ it('reports as unknown what had left on a connection that went silent, and uses 
 	await bench.client().send(notification(1));
 	simulator.setSilent(true);
 	const lost = bench.client().send(notification(2), { timeoutMs: 120_000 });
-	expect(await lost).toMatchObject({ outcome: 'unknown', failure: { code: 'connectionSilent', advice: expect.any(String) } });
+	expect(await lost).toMatchObject({
+		outcome: 'unknown',
+		failure: { code: 'connectionSilent', advice: expect.any(String) },
+	});
 	simulator.setSilent(false);
 	expect(await bench.client().send(notification(3))).toMatchObject({ outcome: 'accepted' });
 	expect(simulator.counters().connections).toBe(2);

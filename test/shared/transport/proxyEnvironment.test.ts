@@ -51,7 +51,12 @@ it('takes any text without throwing, and exempts a host that is listed among oth
 		fc.property(fc.string(), fc.array(fc.string()), fc.webUrl(), (value, entries, url) => {
 			const { hostname } = new URL(url);
 			proxyFromEnvironment({ HTTPS_PROXY: value, NO_PROXY: entries.join(',') }, apple);
-			return proxyFromEnvironment({ HTTPS_PROXY: proxy, NO_PROXY: [...entries, hostname].join(',') }, { host: hostname, port: 443 }) === undefined;
+			return (
+				proxyFromEnvironment(
+					{ HTTPS_PROXY: proxy, NO_PROXY: [...entries, hostname].join(',') },
+					{ host: hostname, port: 443 },
+				) === undefined
+			);
 		}),
 	);
 });

@@ -1,7 +1,7 @@
 /** The session cache: who shares connections and who never does, what a changed credential does, and its bound. */
 import { createPrivateKey } from 'node:crypto';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
-import { createSigningKey } from '../../simulator/authority';
+import { createSigningKey } from '../../../tools/simulator/authority';
 import { bundleId, type ClientBench, notification, startClientBench } from '../client/clientBench';
 
 let bench: ClientBench;
@@ -9,7 +9,11 @@ const other = createSigningKey();
 const otherTeam = 'TEAM000002';
 
 beforeEach(async () => {
-	bench = await startClientBench({ moreTeams: [{ teamId: otherTeam, bundleIds: [bundleId], keys: [{ keyId: other.keyId, publicKey: other.publicKey }] }] });
+	bench = await startClientBench({
+		moreTeams: [
+			{ teamId: otherTeam, bundleIds: [bundleId], keys: [{ keyId: other.keyId, publicKey: other.publicKey }] },
+		],
+	});
 });
 
 afterEach(() => bench.close());

@@ -1,7 +1,7 @@
 /** A process that stalls, as n8n does while it evaluates: answers that came meanwhile are read before any deadline is judged. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { sharedAuthority } from '../../simulator/authority';
+import { sharedAuthority } from '../../../tools/simulator/authority';
 import { type ClientBench, notification, startClientBench } from '../client/clientBench';
 
 /** An HTTP/2 server in a thread of its own: it answers 100 ms after each request, whatever this thread does. */

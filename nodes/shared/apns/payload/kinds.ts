@@ -11,7 +11,12 @@ export interface FileProviderFields {
 
 /** Apple, "Using push notifications to signal changes" (File Provider): no `aps`. Throws `FieldProblem`. */
 export function fileProviderPayload({ containerIdentifier, domain }: FileProviderFields): JsonObject {
-	if (containerIdentifier === '') throw new FieldProblem('Container Identifier', 'is empty', 'Fill in the identifier of the container whose content changed.');
+	if (containerIdentifier === '')
+		throw new FieldProblem(
+			'Container Identifier',
+			'is empty',
+			'Fill in the identifier of the container whose content changed.',
+		);
 	return present([
 		['container-identifier', containerIdentifier],
 		['domain', domain],
@@ -20,7 +25,8 @@ export function fileProviderPayload({ containerIdentifier, domain }: FileProvide
 
 /** Apple, "Sending MDM commands to a device": the push magic of the device's TokenUpdate, and nothing else. Throws `FieldProblem`. */
 export function mdmPayload(pushMagic: string): JsonObject {
-	if (pushMagic === '') throw new FieldProblem('Push Magic', 'is empty', 'Fill in PushMagic as the device reported it in TokenUpdate.');
+	if (pushMagic === '')
+		throw new FieldProblem('Push Magic', 'is empty', 'Fill in PushMagic as the device reported it in TokenUpdate.');
 	return { mdm: pushMagic };
 }
 

@@ -72,16 +72,26 @@ export type LiveActivityEvent = (typeof LIVE_ACTIVITY_EVENTS)[number];
 
 function eventOf(event: string, options: LiveActivityOptions): LiveActivityEvent {
 	const known = LIVE_ACTIVITY_EVENTS.find((candidate) => candidate === event);
-	if (known === undefined) throw new FieldProblem('Event', `"${event.slice(0, 40)}" is not an event`, 'Choose start, update or end.');
+	if (known === undefined)
+		throw new FieldProblem('Event', `"${event.slice(0, 40)}" is not an event`, 'Choose start, update or end.');
 	if (known === 'start' && options.broadcast === true) {
-		throw new FieldProblem('Event', 'cannot be start: a channel only reaches activities that run', 'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.');
+		throw new FieldProblem(
+			'Event',
+			'cannot be start: a channel only reaches activities that run',
+			'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.',
+		);
 	}
 	return known;
 }
 
 /** A localised text is an object here, where alerts have keys of their own. */
 function textOrKey(text: string | undefined, key: string | undefined, locArgs: readonly string[] | undefined): unknown {
-	return key === undefined || key === '' ? text : present([['loc-key', key], ['loc-args', locArgs]]);
+	return key === undefined || key === ''
+		? text
+		: present([
+				['loc-key', key],
+				['loc-args', locArgs],
+			]);
 }
 
 function alertOf(alert: LiveActivityAlert | undefined): JsonObject | undefined {
@@ -101,14 +111,28 @@ function alertOf(alert: LiveActivityAlert | undefined): JsonObject | undefined {
 export function liveActivityPayload(fields: LiveActivityFields, options: LiveActivityOptions = {}): JsonObject {
 	const event = eventOf(fields.event, options);
 	const alert = alertOf(fields.alert);
-	const given: Readonly<Record<KeyedField, unknown>> = { ...fields, alert, inputPushToken: fields.inputPushToken === true ? 1 : undefined } as Record<KeyedField, unknown>;
+	const given: Readonly<Record<KeyedField, unknown>> = {
+		...fields,
+		alert,
+		inputPushToken: fields.inputPushToken === true ? 1 : undefined,
+	} as Record<KeyedField, unknown>;
 	for (const row of keyRows) {
 		const has = given[row.field] !== undefined && given[row.field] !== '';
-		if (row[event] === 'required' && !has) throw new FieldProblem(row.displayName, `is missing, and event ${event} needs it`, `Fill in ${row.displayName}.`);
-		if (row[event] === 'never' && has) throw new FieldProblem(row.displayName, `does not belong to event ${event}`, `Remove ${row.displayName}, or choose another Event.`);
+		if (row[event] === 'required' && !has)
+			throw new FieldProblem(row.displayName, `is missing, and event ${event} needs it`, `Fill in ${row.displayName}.`);
+		if (row[event] === 'never' && has)
+			throw new FieldProblem(
+				row.displayName,
+				`does not belong to event ${event}`,
+				`Remove ${row.displayName}, or choose another Event.`,
+			);
 	}
 	if (given.inputPushToken !== undefined && given.inputPushChannel !== undefined && given.inputPushChannel !== '') {
-		throw new FieldProblem('Subscribe to Channel', 'cannot go with Request Update Token', 'Choose one of the two: the activity gets its updates by a token or from a channel.');
+		throw new FieldProblem(
+			'Subscribe to Channel',
+			'cannot go with Request Update Token',
+			'Choose one of the two: the activity gets its updates by a token or from a channel.',
+		);
 	}
 	const aps = present([
 		['timestamp', fields.timestampSeconds],
