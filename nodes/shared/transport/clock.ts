@@ -11,6 +11,8 @@ export interface Clock {
 	now(): number;
 	/** Calls back once, after at least `delayMs`; starts without keeping the process alive. */
 	after(delayMs: number, callback: () => void): Timer;
+	/** Calls back at the end of this turn of the event loop, after what has arrived was read (`setImmediate`). */
+	soon(callback: () => void): void;
 }
 
 /** setTimeout takes 31 bits. */
@@ -27,6 +29,7 @@ export const systemClock: Clock = {
 			cancel: () => clearTimeout(timer),
 		};
 	},
+	soon: (callback) => void setImmediate(callback),
 };
 
 /** Resolves after `delayMs`, keeping the process alive; early when the signal fires. */

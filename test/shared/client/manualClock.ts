@@ -43,6 +43,7 @@ export function createManualClock(): ManualClock {
 				timer.callback();
 			}
 		},
+		soon: systemClock.soon,
 	};
 }
 
@@ -52,6 +53,7 @@ export function createSkippingClock(): Clock & { skip(ms: number): void } {
 	return {
 		now: () => systemClock.now() + skippedMs,
 		after: (delayMs, callback) => systemClock.after(delayMs, callback),
+		soon: systemClock.soon,
 		skip: (ms) => void (skippedMs += ms),
 	};
 }
@@ -61,5 +63,6 @@ export function createFastClock(factor: number): Clock {
 	return {
 		now: () => systemClock.now() * factor,
 		after: (delayMs, callback) => systemClock.after(delayMs / factor, callback),
+		soon: systemClock.soon,
 	};
 }
