@@ -27,7 +27,7 @@ it('asks a connection once, for all callers, after 60 s of silence', async () =>
 it('replaces a connection that died in silence, and sends on a new one what had not left', async () => {
 	const fast = createFastClock(10);
 	let skippedMs = 0;
-	bench = await startClientBench({ cache: { clock: { now: () => fast.now() + skippedMs, after: fast.after } } });
+	bench = await startClientBench({ cache: { clock: { ...fast, now: () => fast.now() + skippedMs } } });
 	const { simulator } = bench;
 	await bench.client().send(notification(1));
 	simulator.setSilent(true);
