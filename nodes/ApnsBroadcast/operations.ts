@@ -5,8 +5,8 @@ import type { ChannelRequest } from '../shared/apns/notification';
 import type { FieldProblem } from '../shared/apns/problems';
 import type { ApnsClient, RequestOptions } from '../shared/client/apnsClient';
 import type { CredentialSettings } from '../shared/n8n/credential';
-import type { ItemAnswer, ItemRequest } from '../shared/n8n/requests';
-import { explain } from '../shared/n8n/resultItem';
+import type { ItemAnswer, ItemRequest } from '../shared/n8n/run/requestRun';
+import { explain } from '../shared/n8n/run/resultItem';
 import { flagOf, textOf, wholeBetween } from '../shared/n8n/values';
 import type { Outcome } from '../shared/outcome';
 import {

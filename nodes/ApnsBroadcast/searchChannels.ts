@@ -5,7 +5,7 @@ import { FieldProblem } from '../shared/apns/problems';
 import { checkBundleId } from '../shared/apns/validate';
 import { clientFor } from '../shared/n8n/client';
 import { readCredential } from '../shared/n8n/credential';
-import { outcomeError } from '../shared/n8n/failures';
+import { outcomeError } from '../shared/n8n/run/failures';
 import { textOf } from '../shared/n8n/values';
 
 /** The editor waits for it. */

@@ -17,7 +17,7 @@ import {
 } from '../shared/apns/validate';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { readLiveActivity } from '../shared/n8n/liveActivityFields';
-import type { ParameterReader } from '../shared/n8n/parameters';
+import type { ParameterReader } from '../shared/n8n/parameters/parameters';
 import { membersOf, secondsOf, textOf, wholeOf } from '../shared/n8n/values';
 
 /** The push type channels carry (Apple, "Sending broadcast push notification requests to APNs"): the header's spelling. */

@@ -10,8 +10,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { testCredential } from '../shared/n8n/credentialTest';
-import { asNodeError } from '../shared/n8n/failures';
-import { failedItems } from '../shared/n8n/output';
+import { asNodeError } from '../shared/n8n/run/failures';
+import { failedItems } from '../shared/n8n/run/output';
 import { checkOnce } from './check';
 import { properties } from './properties';
 import { sendItems } from './send';

@@ -5,7 +5,7 @@ import { fileProviderPayload, mdmPayload, reloadPayload } from '../shared/apns/p
 import { FieldProblem } from '../shared/apns/problems';
 import type { PayloadKind, PushTypeRow } from '../shared/apns/pushTypes';
 import { readLiveActivity } from '../shared/n8n/liveActivityFields';
-import type { ParameterReader } from '../shared/n8n/parameters';
+import type { ParameterReader } from '../shared/n8n/parameters/parameters';
 import { flagOf, listOf, numberOf, objectOf, proseOf, textOf, wholeOf } from '../shared/n8n/values';
 
 /** What reading one item needs besides its parameters. */

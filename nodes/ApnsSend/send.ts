@@ -1,11 +1,11 @@
 /** Runs the operation Send: credential, clients, items, output. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { type Group, sendBatch } from '../shared/n8n/batch';
+import { type Group, sendBatch } from '../shared/n8n/run/deviceRun';
 import { clientFor } from '../shared/n8n/client';
-import { groupByEnvironment } from '../shared/n8n/environments';
-import { isSharedProblem } from '../shared/n8n/fixedParameters';
-import { isToolRun, returnReport } from '../shared/n8n/output';
-import { createParameterReader } from '../shared/n8n/parameters';
+import { groupByEnvironment } from '../shared/n8n/run/environments';
+import { isSharedProblem } from '../shared/n8n/parameters/fixedParameters';
+import { isToolRun, returnReport } from '../shared/n8n/run/output';
+import { createParameterReader } from '../shared/n8n/parameters/parameters';
 import { properties } from './properties';
 import { createPlanner, type ItemContext, readRunSettings } from './settings';
 

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DifferentialReport } from '../shared/n8n/differential';
-import type { EngineName } from '../shared/n8n/probe';
+import type { DifferentialReport } from '../shared/n8n/parameters/differential';
+import type { EngineName } from '../shared/n8n/parameters/probe';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -11,7 +11,7 @@ const root = path.resolve(__dirname, '../..');
 async function compare(engine: EngineName, runs: number, seed: number): Promise<DifferentialReport> {
 	const args = [
 		require.resolve('tsx/cli'),
-		path.join(root, 'test/shared/n8n/differential.ts'),
+		path.join(root, 'test/shared/n8n/parameters/differential.ts'),
 		engine,
 		String(runs),
 		String(seed),

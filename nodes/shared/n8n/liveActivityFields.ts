@@ -2,7 +2,7 @@
 import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { JsonObject } from '../apns/payload';
 import { liveActivityPayload } from '../apns/payload/liveActivity';
-import type { ParameterReader } from './parameters';
+import type { ParameterReader } from './parameters/parameters';
 import { flagOf, listOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
 
 type Show = NonNullable<IDisplayOptions['show']>;

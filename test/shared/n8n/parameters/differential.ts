@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { IExecuteFunctions, Workflow } from 'n8n-workflow';
-import { createParameterReader, type ParameterReader } from '../../../nodes/shared/n8n/parameters';
+import { createParameterReader, type ParameterReader } from '../../../../nodes/shared/n8n/parameters/parameters';
 import { rows } from './expressionRows';
 import { expressions, json } from './expressionArbitraries';
 import { createProbe, createProbeWorkflow, type EngineName, type Probe, startEngine, stopEngine } from './probe';

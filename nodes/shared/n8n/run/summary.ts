@@ -1,7 +1,7 @@
 /** Many outcomes in one item: counts, what to delete, and what to do, in words a person or a model can act on. */
 import type { IDataObject } from 'n8n-workflow';
-import type { ReasonRow } from '../apns/reasons';
-import type { Outcome, OutcomeName } from '../outcome';
+import type { ReasonRow } from '../../apns/reasons';
+import type { Outcome, OutcomeName } from '../../outcome';
 import type { Sent } from './resultItem';
 
 interface Words {

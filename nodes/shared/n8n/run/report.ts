@@ -1,8 +1,8 @@
 /** Gathers the outcomes of one run: an entry for each push, or one summary for each input item, with bounded memory. */
 import type { IDataObject } from 'n8n-workflow';
-import type { FieldProblem } from '../apns/problems';
-import { describeReason, isCommonToRun, type ReasonRow } from '../apns/reasons';
-import type { Outcome } from '../outcome';
+import type { FieldProblem } from '../../apns/problems';
+import { describeReason, isCommonToRun, type ReasonRow } from '../../apns/reasons';
+import type { Outcome } from '../../outcome';
 import { explain, resultJson, type Sent } from './resultItem';
 import { Summary } from './summary';
 

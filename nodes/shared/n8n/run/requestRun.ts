@@ -1,8 +1,8 @@
 /** The requests of one run that are no pushes to devices: one for each item, a bounded number at a time. */
 import type { IDataObject } from 'n8n-workflow';
-import { FieldProblem, orProblem } from '../apns/problems';
-import { pullEach, windowFor } from '../client/sendEach';
-import type { Outcome } from '../outcome';
+import { FieldProblem, orProblem } from '../../apns/problems';
+import { pullEach, windowFor } from '../../client/sendEach';
+import type { Outcome } from '../../outcome';
 import { reasonOf, Report } from './report';
 
 /** What one item came to: an outcome, and the items it gives. */

@@ -1,7 +1,7 @@
 /** Turns problems and outcomes into n8n's errors: message, advice as description, status and item, never a secret. */
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { FieldProblem } from '../apns/problems';
-import type { Outcome } from '../outcome';
+import { FieldProblem } from '../../apns/problems';
+import type { Outcome } from '../../outcome';
 import { explain } from './resultItem';
 
 /** What ended the run, as n8n's error: a field that cannot be used, with its remedy; n8n's own errors as they are. */

@@ -1,8 +1,8 @@
 /** The pushes of one run on their way through the client: one bounded stream for each environment. */
-import { createDuplicateFilter } from '../apns/deviceToken';
-import type { Notification } from '../apns/notification';
-import { FieldProblem, orProblem } from '../apns/problems';
-import type { ApnsClient, RequestOptions } from '../client/apnsClient';
+import { createDuplicateFilter } from '../../apns/deviceToken';
+import type { Notification } from '../../apns/notification';
+import { FieldProblem, orProblem } from '../../apns/problems';
+import type { ApnsClient, RequestOptions } from '../../client/apnsClient';
 import { type Detail, reasonOf, Report } from './report';
 
 /** What one input item sends, whoever gets it. */

@@ -1,7 +1,7 @@
 /** One result item per device: the names outside programs rely on. */
 import type { IDataObject } from 'n8n-workflow';
-import { describeReason } from '../apns/reasons';
-import type { Outcome } from '../outcome';
+import { describeReason } from '../../apns/reasons';
+import type { Outcome } from '../../outcome';
 
 /** What was sent, as far as the result repeats it. */
 export interface Sent {

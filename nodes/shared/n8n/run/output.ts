@@ -1,7 +1,7 @@
 /** What a node returns or throws for the outcomes of a run, as each of n8n's error settings wants it. */
 import type { IExecuteFunctions, INode, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { Outcome } from '../outcome';
-import type { HintCounts } from './batch';
+import type { Outcome } from '../../outcome';
+import type { HintCounts } from './deviceRun';
 import { outcomeError } from './failures';
 import type { Entry, Report } from './report';
 import { resultJson } from './resultItem';

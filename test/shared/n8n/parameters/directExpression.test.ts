@@ -1,5 +1,5 @@
 /** Expressions that are resolved without n8n's engine, each held against n8n's own answer. */
-import { createParameterReader } from '../../../nodes/shared/n8n/parameters';
+import { createParameterReader } from '../../../../nodes/shared/n8n/parameters/parameters';
 import { createProbe } from './probe';
 import { rows } from './expressionRows';
 import { outcomeOf, sameOutcome } from './sameValue';

@@ -1,8 +1,8 @@
 /** Items by the environment they go to: nearly always one, and each with a credential of its own. */
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { type CredentialSettings, readCredential } from './credential';
-import type { ParameterReader } from './parameters';
-import { textOf } from './values';
+import { type CredentialSettings, readCredential } from '../credential';
+import type { ParameterReader } from '../parameters/parameters';
+import { textOf } from '../values';
 
 /** The environment an item names in Options; undefined leaves it to the credential. */
 function environmentOf(read: ParameterReader, itemIndex: number): string | undefined {

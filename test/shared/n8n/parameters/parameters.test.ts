@@ -1,6 +1,6 @@
 /** A parameter is read as often as its value can differ, and never more: fixed ones once, plain paths without the engine. */
 import { type IDataObject, type INodeExecutionData } from 'n8n-workflow';
-import { createParameterReader } from '../../../nodes/shared/n8n/parameters';
+import { createParameterReader } from '../../../../nodes/shared/n8n/parameters/parameters';
 import { createProbe, type Probe } from './probe';
 
 const items = (count: number): INodeExecutionData[] =>

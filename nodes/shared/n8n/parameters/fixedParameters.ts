@@ -1,6 +1,6 @@
 /** Tells parameters that are the same for every item from those with expressions. */
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { FieldProblem } from '../apns/problems';
+import type { FieldProblem } from '../../apns/problems';
 
 /** Whether a parameter value is an expression or holds one. */
 export function holdsExpression(value: unknown): boolean {
