@@ -103,7 +103,7 @@ function conversation(
 		const block = encodeBlock(encoder, fields);
 		sameFields(reference.decode(block), pairs(fields), 'the reference reads');
 		sameFields(
-			decoder.decode(block).fields.map((one): ReferenceField => [one.name, one.value]),
+			decoder.decode(block).map((one): ReferenceField => [one.name, one.value]),
 			pairs(fields),
 			'the decoder reads',
 		);
@@ -127,7 +127,7 @@ function referenceOutcome(
 
 function ownOutcome(decoder: HpackDecoder, block: Buffer): ReferenceField[] | undefined {
 	try {
-		return decoder.decode(block).fields.map((one): ReferenceField => [one.name, one.value]);
+		return decoder.decode(block).map((one): ReferenceField => [one.name, one.value]);
 	} catch (error) {
 		if (error instanceof HpackError) return undefined;
 		throw error;

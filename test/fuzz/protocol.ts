@@ -87,7 +87,6 @@ function converse(bytes: Buffer, cuts: readonly number[]): Told {
 	const ended = new Set<string>();
 	const client = new ClientProtocol<string>({
 		onSettings: (peer) => events.push(`settings ${JSON.stringify(peer)}`),
-		onSettingsAcknowledged: () => events.push('acknowledged'),
 		onStreamEnd(stream: ProtocolStream<string>, end, code) {
 			if (ended.has(stream.context)) throw new Error(`${stream.context} ended twice`);
 			ended.add(stream.context);

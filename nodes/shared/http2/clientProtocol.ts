@@ -16,7 +16,7 @@ import {
 	unpad,
 	writeFrameHeader,
 } from './frames';
-import { type DecodedField, HpackDecoder, HpackEncoder, HpackError, type HeaderField } from './hpack/hpack';
+import { HpackDecoder, HpackEncoder, HpackError, type HeaderField } from './hpack/hpack';
 import {
 	DEFAULT_MAX_FRAME_BYTES,
 	DEFAULT_WINDOW_BYTES,
@@ -27,24 +27,20 @@ import {
 } from './limits';
 import { createOutputQueue, type OutputQueue } from './outputQueue';
 import { applySettings, defaultPeerSettings, isAboveHeaderListLimit, type PeerSettings } from './peerSettings';
-import { readResponseHead, trailerProblem } from './responseHead';
+import { ResponseHeadReader } from './responseHead';
 import { createFloodGuard, type FloodGuard } from './floodGuard';
 import { collectHeaderBlock, type HeaderBlock } from './headerBlock';
 import type { OpenRefusal, ProtocolEvents, ProtocolOptions } from './protocolEvents';
-import type { ProtocolStream } from './protocolStream';
+import { ProtocolStream } from './protocolStream';
 import { createResetMemory, type ResetMemory } from './resetMemory';
-import { StreamTable } from './streamTable';
+import { type OpenStreams, StreamTable } from './streamTable';
 
 export type { OpenRefusal, ProtocolEvents, ProtocolOptions } from './protocolEvents';
 export type { ProtocolStream, StreamEnd } from './protocolStream';
 
-const EMPTY_FIELDS: readonly DecodedField[] = [];
-
 export class ClientProtocol<C> {
 	readonly output: OutputQueue = createOutputQueue();
 	readonly peer: PeerSettings = defaultPeerSettings();
-	/** Open streams by id, oldest first. */
-	readonly streams = new StreamTable<ProtocolStream<C>>();
 	/** Send window of the connection. */
 	sendWindow = DEFAULT_WINDOW_BYTES;
 	/** True after the first SETTINGS frame. */
@@ -53,6 +49,9 @@ export class ClientProtocol<C> {
 	goawayLastStreamId: number | undefined;
 
 	private readonly limits: ProtocolLimits;
+	private readonly mayReset: (nowMs: number) => boolean;
+	private readonly table = new StreamTable<ProtocolStream<C>>();
+	private readonly heads = new ResponseHeadReader();
 	private readonly encoder = new HpackEncoder(HEADER_TABLE_BYTES);
 	private readonly decoder: HpackDecoder;
 	private readonly reader: FrameReader;
@@ -72,6 +71,7 @@ export class ClientProtocol<C> {
 		options: ProtocolOptions = {},
 	) {
 		this.limits = { ...defaultLimits, ...options.limits };
+		this.mayReset = options.mayReset ?? (() => true);
 		this.nextStreamId = options.firstStreamId ?? 1;
 		this.decoder = new HpackDecoder({
 			maxTableSize: HEADER_TABLE_BYTES,
@@ -95,12 +95,30 @@ export class ClientProtocol<C> {
 		if (extraWindow > 0) this.output.append(uint32Frame(FrameType.WINDOW_UPDATE, 0, extraWindow));
 	}
 
+	/** Open streams by id, live and abandoned. */
+	get streams(): OpenStreams<ProtocolStream<C>> {
+		return this.table;
+	}
+
+	/** Streams the owner still waits for. */
+	get liveStreams(): number {
+		return this.table.liveSize;
+	}
+
+	/** Streams the owner gave up and the peer has not ended: each keeps its slot of MAX_CONCURRENT_STREAMS. */
+	get abandonedStreams(): number {
+		return this.table.abandonedSize;
+	}
+
 	/** True while new streams may be opened: no GOAWAY either way, ids left. */
 	get mayOpen(): boolean {
 		return !this.dead && this.goawayLastStreamId === undefined && this.nextStreamId <= MAX_31_BIT;
 	}
 
-	/** True when all client stream ids are used (RFC 9113 §5.1.1): only a new connection helps. */
+	/**
+	 * True when all client stream ids are used (RFC 9113 §5.1.1): only a new connection helps. It changes only in `open`,
+	 * so the owner looks after each call and drains the connection; the stream just opened goes on.
+	 */
 	get exhausted(): boolean {
 		return this.nextStreamId > MAX_31_BIT;
 	}
@@ -130,20 +148,8 @@ export class ClientProtocol<C> {
 
 		const id = this.nextStreamId;
 		this.nextStreamId += 2;
-		const stream: ProtocolStream<C> = {
-			id,
-			context,
-			status: undefined,
-			fields: EMPTY_FIELDS,
-			body: undefined,
-			endOffset: Infinity,
-			sendWindow: this.peer.initialWindowSize,
-			unsent: undefined,
-			bodyBytes: 0,
-			contentLength: undefined,
-			unreturnedWindow: 0,
-		};
-		this.streams.add(stream);
+		const stream = new ProtocolStream<C>(id, context, this.peer.initialWindowSize);
+		this.table.add(stream);
 		const flags = bodyBytes === 0 ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
 		writeFrameHeader(out, start, blockEnd - start - FRAME_HEADER_BYTES, FrameType.HEADERS, flags, id);
 		if (body === undefined || bodyBytes === 0) {
@@ -162,6 +168,25 @@ export class ClientProtocol<C> {
 			this.sendData(stream);
 		}
 		return stream;
+	}
+
+	/**
+	 * The owner waits no longer. What is unsent of the body is dropped and never written. The stream stays open, in its slot
+	 * and its windows, until the peer ends it; a late answer still sets `status` and `fields` and is told by `onStreamEnd`, its
+	 * body thrown away, as is what came of it before: read that first. False when the stream is gone or was abandoned before.
+	 */
+	abandon(stream: ProtocolStream<C>): boolean {
+		if (!this.table.abandon(stream)) return false;
+		this.blocked.delete(stream);
+		stream.unsent = undefined;
+		stream.body = undefined;
+		return true;
+	}
+
+	/** Takes all streams out of the table, oldest first, when the connection is over; no event follows. */
+	endStreams(): Array<ProtocolStream<C>> {
+		this.blocked.clear();
+		return this.table.clear();
 	}
 
 	/** Sends RST_STREAM and forgets the stream; no event follows. */
@@ -262,7 +287,7 @@ export class ClientProtocol<C> {
 
 	private remove(stream: ProtocolStream<C>): boolean {
 		if (stream.unsent !== undefined) this.blocked.delete(stream);
-		return this.streams.delete(stream.id);
+		return this.table.delete(stream);
 	}
 
 	private onHeaders(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
@@ -283,7 +308,7 @@ export class ClientProtocol<C> {
 
 	/** Priorities are not used here; a wrong length is the stream's error alone (RFC 9113 §6.3). */
 	private onPriority(streamId: number, length: number): void {
-		const stream = length === 5 ? undefined : this.streams.get(streamId);
+		const stream = length === 5 ? undefined : this.table.get(streamId);
 		if (stream !== undefined) this.onMalformed(stream, ErrorCode.FRAME_SIZE_ERROR);
 		this.flood.controlFrame(this.nowMs);
 	}
@@ -299,16 +324,16 @@ export class ClientProtocol<C> {
 
 	private onHeaderBlock(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void {
 		// Decoded even when nobody waits for it: the table is shared by all streams (RFC 9113 §4.3).
-		const { fields } = this.decoder.decode(bytes, start, end);
-		const stream = this.streams.get(streamId);
+		const fields = this.decoder.decode(bytes, start, end);
+		const stream = this.table.get(streamId);
 		if (stream === undefined) return this.onClosedStream(streamId, 'HEADERS');
 		const endStream = (flags & Flag.END_STREAM) !== 0;
 		if (stream.status !== undefined) {
-			const problem = endStream ? trailerProblem(fields) : 'a second response head without END_STREAM';
+			const problem = endStream ? this.heads.trailerProblem(fields) : 'a second response head without END_STREAM';
 			if (problem !== undefined) return this.onMalformed(stream);
 			return this.onEndStream(stream);
 		}
-		const head = readResponseHead(fields);
+		const head = this.heads.head(fields);
 		if (head.kind === 'malformed') return this.onMalformed(stream);
 		if (head.kind === 'informational') {
 			if (endStream) return this.onMalformed(stream);
@@ -328,27 +353,21 @@ export class ClientProtocol<C> {
 		if (this.receiveWindow < 0)
 			throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'DATA beyond the connection window');
 		this.returnConnectionWindow(length);
-		const stream = this.streams.get(streamId);
+		const stream = this.table.get(streamId);
 		if (stream === undefined) return this.onClosedStream(streamId, 'DATA');
 		if (stream.status === undefined) return this.onMalformed(stream);
 		const endStream = (flags & Flag.END_STREAM) !== 0;
 		if (from === to && !endStream) this.flood.controlFrame(this.nowMs);
 		stream.unreturnedWindow += length;
 		if (stream.unreturnedWindow > this.limits.streamWindowBytes) {
-			this.events.onStreamEnd(
-				this.abandon(stream, ErrorCode.FLOW_CONTROL_ERROR),
-				'malformed',
-				ErrorCode.FLOW_CONTROL_ERROR,
-			);
-			return;
+			return this.onMalformed(stream, ErrorCode.FLOW_CONTROL_ERROR);
 		}
 		if (to > from) {
 			stream.bodyBytes += to - from;
 			if (stream.bodyBytes > this.limits.maxResponseBodyBytes) {
-				this.events.onStreamEnd(this.abandon(stream, ErrorCode.CANCEL), 'malformed', ErrorCode.CANCEL);
-				return;
+				return this.onMalformed(stream, ErrorCode.CANCEL);
 			}
-			(stream.body ??= []).push(Buffer.from(bytes.subarray(from, to)));
+			if (!stream.abandoned) (stream.body ??= []).push(Buffer.from(bytes.subarray(from, to)));
 		}
 		if (endStream) {
 			this.onEndStream(stream);
@@ -367,21 +386,19 @@ export class ClientProtocol<C> {
 		this.unreturnedWindow = 0;
 	}
 
-	private abandon(stream: ProtocolStream<C>, errorCode: number): ProtocolStream<C> {
-		this.reset(stream, errorCode);
-		return stream;
-	}
-
+	/** Resets a stream whose answer broke the rules, and tells its owner. Without budget the connection ends: RFC 9113 §5.4.1 allows that for any stream error. */
 	private onMalformed(stream: ProtocolStream<C>, code: number = ErrorCode.PROTOCOL_ERROR): void {
-		this.events.onStreamEnd(this.abandon(stream, code), 'malformed', code);
+		if (!this.mayReset(this.nowMs))
+			throw new ProtocolError(code, 'too many streams broke the rules to reset each alone');
+		this.reset(stream, code);
+		this.events.onStreamEnd(stream, 'malformed', code);
 	}
 
 	private onEndStream(stream: ProtocolStream<C>): void {
 		if (stream.contentLength !== undefined && stream.contentLength !== stream.bodyBytes)
 			return this.onMalformed(stream);
-		const unsent = stream.unsent !== undefined;
 		if (!this.remove(stream)) return;
-		if (unsent) {
+		if (!stream.ended) {
 			// The answer came before the request was whole: what is left of it is of no use (RFC 9113 §8.1).
 			this.output.append(uint32Frame(FrameType.RST_STREAM, stream.id, ErrorCode.NO_ERROR));
 			this.resets.add(stream.id);
@@ -393,7 +410,7 @@ export class ClientProtocol<C> {
 	private onReset(streamId: number, bytes: Buffer, start: number, end: number): void {
 		this.requireKnown(streamId, 'RST_STREAM');
 		if (end - start !== 4) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'RST_STREAM that is not four octets');
-		const stream = this.streams.get(streamId);
+		const stream = this.table.get(streamId);
 		if (stream === undefined) return this.flood.controlFrame(this.nowMs);
 		this.remove(stream);
 		// Surplus streams were seen to get REFUSED_STREAM and then STREAM_CLOSED (pushy #476).
@@ -405,7 +422,6 @@ export class ClientProtocol<C> {
 		if (streamId !== 0) throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'SETTINGS on a stream');
 		if ((flags & Flag.ACK) !== 0) {
 			if (start !== end) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'SETTINGS acknowledgement with content');
-			this.events.onSettingsAcknowledged();
 			return this.flood.controlFrame(this.nowMs);
 		}
 		if ((end - start) % 6 !== 0) throw new ProtocolError(ErrorCode.FRAME_SIZE_ERROR, 'SETTINGS of a broken length');
@@ -427,7 +443,7 @@ export class ClientProtocol<C> {
 		const change = this.peer.initialWindowSize - this.initialWindowApplied;
 		this.initialWindowApplied = this.peer.initialWindowSize;
 		if (change === 0) return;
-		for (const stream of this.streams.values()) {
+		for (const stream of this.table.values()) {
 			stream.sendWindow += change;
 			if (stream.sendWindow > MAX_31_BIT) {
 				throw new ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, 'SETTINGS pushes a stream window above 2^31-1');
@@ -459,7 +475,7 @@ export class ClientProtocol<C> {
 		this.goawayLastStreamId = last;
 		const errorCode = bytes.readUInt32BE(start + 4);
 		this.events.onGoaway(last, errorCode, Buffer.from(bytes.subarray(start + 8, end)));
-		for (const stream of this.streams.values()) {
+		for (const stream of this.table.values()) {
 			if (stream.id <= last || !this.remove(stream)) continue;
 			this.resets.add(stream.id);
 			this.events.onStreamEnd(stream, 'goaway', errorCode);
@@ -477,14 +493,13 @@ export class ClientProtocol<C> {
 			return this.sendBlocked();
 		}
 		this.requireKnown(streamId, 'WINDOW_UPDATE');
-		const stream = this.streams.get(streamId);
+		const stream = this.table.get(streamId);
 		// Servers credit the body of each push, often after its answer; that is no flood, and no trouble either.
 		if (stream === undefined) return;
 		stream.sendWindow += increment;
 		if (increment === 0 || stream.sendWindow > MAX_31_BIT) {
 			const code = increment === 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR;
-			this.events.onStreamEnd(this.abandon(stream, code), 'malformed', code);
-			return;
+			return this.onMalformed(stream, code);
 		}
 		if (stream.unsent !== undefined) this.sendData(stream);
 	}

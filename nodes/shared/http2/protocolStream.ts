@@ -12,22 +12,34 @@ export type StreamEnd =
 	/** Above GOAWAY's last stream: not processed (RFC 9113 §6.8). */
 	| 'goaway';
 
-/** One request and what has come back so far. `C` is the owner's own record. */
-export interface ProtocolStream<C> {
-	readonly id: number;
-	readonly context: C;
+const EMPTY_FIELDS: readonly DecodedField[] = [];
+
+/** One request and what has come back so far. `C` is the owner's own record. The owner reads it; the protocol alone writes. */
+export class ProtocolStream<C> {
 	/** Final `:status`, once received. */
-	status: number | undefined;
+	status: number | undefined = undefined;
 	/** Fields of the final response head, `:status` included. */
-	fields: readonly DecodedField[];
-	/** DATA received so far; undefined when there was none. */
-	body: Buffer[] | undefined;
+	fields: readonly DecodedField[] = EMPTY_FIELDS;
+	/** DATA received so far; undefined when there was none, or when the stream was abandoned. */
+	body: Buffer[] | undefined = undefined;
 	/** Octets of connection output up to and including the frame with END_STREAM; Infinity until it is appended. */
-	endOffset: number;
-	sendWindow: number;
-	/** Request octets still to be sent; undefined when all are appended. */
-	unsent: Buffer | undefined;
-	bodyBytes: number;
-	contentLength: number | undefined;
-	unreturnedWindow: number;
+	endOffset = Infinity;
+	/** True once the owner gave the stream up; the peer may still answer. */
+	abandoned = false;
+	/** Request octets still to be sent; undefined when all are appended, or were dropped with the stream. */
+	unsent: Buffer | undefined = undefined;
+	bodyBytes = 0;
+	contentLength: number | undefined = undefined;
+	unreturnedWindow = 0;
+
+	constructor(
+		readonly id: number,
+		readonly context: C,
+		public sendWindow: number,
+	) {}
+
+	/** Whether the frame with END_STREAM was appended: from then on nothing takes the request back. */
+	get ended(): boolean {
+		return this.endOffset !== Infinity;
+	}
 }

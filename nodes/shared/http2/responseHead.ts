@@ -10,10 +10,6 @@ const connectionSpecific = new Set(['connection', 'keep-alive', 'proxy-connectio
 
 const malformed = (problem: string): ResponseHead => ({ kind: 'malformed', problem });
 
-/** Names found good before: a connection sees the same few again and again. Bounded, since a peer chooses them. */
-const goodNames = new Set<string>();
-const MAX_GOOD_NAMES = 256;
-
 function nameProblem(name: string): string | undefined {
 	if (name.length === 0) return 'an empty field name';
 	for (let index = 0; index < name.length; index++) {
@@ -23,53 +19,63 @@ function nameProblem(name: string): string | undefined {
 			return 'an illegal field name';
 		}
 	}
-	if (connectionSpecific.has(name)) return `the connection-specific field ${name}`;
-	if (goodNames.size < MAX_GOOD_NAMES) goodNames.add(name);
-	return undefined;
+	return connectionSpecific.has(name) ? `the connection-specific field ${name}` : undefined;
 }
 
 /** RFC 9113 §8.2.1: no zero octet, no line breaks. */
 const ILLEGAL_VALUE = /[\0\r\n]/;
 
-function fieldProblem({ name, value }: DecodedField): string | undefined {
-	const problem = goodNames.has(name) ? undefined : nameProblem(name);
-	if (problem !== undefined) return problem;
-	return ILLEGAL_VALUE.test(value) ? `an illegal value of ${name}` : undefined;
-}
+/** Names a connection remembers as good: it sees the same few again and again. Bounded, since the peer chooses them. */
+const MAX_GOOD_NAMES = 256;
 
-/** Reads the head of a response; `:status` must be its only pseudo-header and stand first. */
-export function readResponseHead(fields: readonly DecodedField[]): ResponseHead {
-	let status: number | undefined;
-	let contentLength: number | undefined;
-	for (let index = 0; index < fields.length; index++) {
-		const field = fields[index];
-		if (field === undefined) break;
-		if (field.name === ':status') {
-			if (index !== 0) return malformed(status === undefined ? ':status after other fields' : ':status twice');
-			if (!/^[1-9][0-9]{2}$/.test(field.value)) return malformed('a :status that is not three digits');
-			status = Number(field.value);
-			continue;
-		}
-		const problem = fieldProblem(field) ?? (field.name.startsWith(':') ? `the pseudo-header ${field.name}` : undefined);
-		if (problem !== undefined) return malformed(problem);
-		if (field.name === 'content-length') {
-			const length = /^[0-9]{1,15}$/.test(field.value) ? Number(field.value) : undefined;
-			if (length === undefined || (contentLength !== undefined && contentLength !== length))
-				return malformed('a bad content-length');
-			contentLength = length;
-		}
-	}
-	if (status === undefined) return malformed('no :status');
-	if (status === 101) return malformed('status 101, which HTTP/2 does not have');
-	return { kind: status < 200 ? 'informational' : 'final', status, contentLength };
-}
+/** Checks the header lists of one connection. */
+export class ResponseHeadReader {
+	private readonly goodNames = new Set<string>();
 
-/** The problem of a trailer section, which may hold no pseudo-header (RFC 9113 §8.1). */
-export function trailerProblem(fields: readonly DecodedField[]): string | undefined {
-	for (const field of fields) {
-		if (field.name.startsWith(':')) return `the pseudo-header ${field.name} in trailers`;
-		const problem = fieldProblem(field);
-		if (problem !== undefined) return problem;
+	/** Reads the head of a response; `:status` must be its only pseudo-header and stand first. */
+	head(fields: readonly DecodedField[]): ResponseHead {
+		let status: number | undefined;
+		let contentLength: number | undefined;
+		for (let index = 0; index < fields.length; index++) {
+			const field = fields[index];
+			if (field === undefined) break;
+			if (field.name === ':status') {
+				if (index !== 0) return malformed(status === undefined ? ':status after other fields' : ':status twice');
+				if (!/^[1-9][0-9]{2}$/.test(field.value)) return malformed('a :status that is not three digits');
+				status = Number(field.value);
+				continue;
+			}
+			const problem =
+				this.fieldProblem(field) ?? (field.name.startsWith(':') ? `the pseudo-header ${field.name}` : undefined);
+			if (problem !== undefined) return malformed(problem);
+			if (field.name === 'content-length') {
+				const length = /^[0-9]{1,15}$/.test(field.value) ? Number(field.value) : undefined;
+				if (length === undefined || (contentLength !== undefined && contentLength !== length))
+					return malformed('a bad content-length');
+				contentLength = length;
+			}
+		}
+		if (status === undefined) return malformed('no :status');
+		if (status === 101) return malformed('status 101, which HTTP/2 does not have');
+		return { kind: status < 200 ? 'informational' : 'final', status, contentLength };
 	}
-	return undefined;
+
+	/** The problem of a trailer section, which may hold no pseudo-header (RFC 9113 §8.1). */
+	trailerProblem(fields: readonly DecodedField[]): string | undefined {
+		for (const field of fields) {
+			if (field.name.startsWith(':')) return `the pseudo-header ${field.name} in trailers`;
+			const problem = this.fieldProblem(field);
+			if (problem !== undefined) return problem;
+		}
+		return undefined;
+	}
+
+	private fieldProblem({ name, value }: DecodedField): string | undefined {
+		if (!this.goodNames.has(name)) {
+			const problem = nameProblem(name);
+			if (problem !== undefined) return problem;
+			if (this.goodNames.size < MAX_GOOD_NAMES) this.goodNames.add(name);
+		}
+		return ILLEGAL_VALUE.test(value) ? `an illegal value of ${name}` : undefined;
+	}
 }

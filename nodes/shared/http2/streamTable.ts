@@ -3,14 +3,37 @@
 /** Slots at first: Apple's usual limit is 1,000 streams. */
 const FIRST_SLOTS = 1_024;
 
-export class StreamTable<S extends { readonly id: number }> {
+interface TableStream {
+	readonly id: number;
+	/** Given up by its owner, but still open for the peer; set by the table alone. */
+	abandoned: boolean;
+}
+
+/** The table as the protocol's owner sees it: streams leave it only through the protocol. */
+export type OpenStreams<S extends TableStream> = Pick<
+	StreamTable<S>,
+	'size' | 'liveSize' | 'abandonedSize' | 'get' | 'values' | 'liveValues'
+>;
+
+export class StreamTable<S extends TableStream> {
 	private slots: Array<S | undefined> = emptySlots<S>(FIRST_SLOTS);
 	/** Streams that were still open when the ring came round to their slot. */
 	private readonly behind = new Map<number, S>();
 	private count = 0;
+	private given = 0;
 
 	get size(): number {
 		return this.count;
+	}
+
+	/** Streams somebody still waits for. */
+	get liveSize(): number {
+		return this.count - this.given;
+	}
+
+	/** Streams that were given up and that the peer has not ended yet. */
+	get abandonedSize(): number {
+		return this.given;
 	}
 
 	get(id: number): S | undefined {
@@ -29,19 +52,33 @@ export class StreamTable<S extends { readonly id: number }> {
 		this.count += 1;
 	}
 
-	/** False when there was no such stream. */
-	delete(id: number): boolean {
-		const slot = slotOf(id, this.slots.length);
-		if (this.slots[slot]?.id === id) this.slots[slot] = undefined;
-		else if (!this.behind.delete(id)) return false;
-		this.count -= 1;
+	/** Marks a stream of the table as given up; false when it is not in the table or was marked before. */
+	abandon(stream: S): boolean {
+		if (stream.abandoned || this.get(stream.id) !== stream) return false;
+		stream.abandoned = true;
+		this.given += 1;
 		return true;
 	}
 
-	clear(): void {
+	/** False when the stream is not in the table. */
+	delete(stream: S): boolean {
+		const { id } = stream;
+		const slot = slotOf(id, this.slots.length);
+		if (this.slots[slot] === stream) this.slots[slot] = undefined;
+		else if (this.behind.get(id) !== stream || !this.behind.delete(id)) return false;
+		this.count -= 1;
+		if (stream.abandoned) this.given -= 1;
+		return true;
+	}
+
+	/** Takes all streams out, oldest first. */
+	clear(): S[] {
+		const all = this.values();
 		this.slots.fill(undefined);
 		this.behind.clear();
 		this.count = 0;
+		this.given = 0;
+		return all;
 	}
 
 	/** All streams, oldest first, as a list of the caller's own. */
@@ -50,6 +87,12 @@ export class StreamTable<S extends { readonly id: number }> {
 		const all = [...this.behind.values()];
 		for (const stream of this.slots) if (stream !== undefined) all.push(stream);
 		return all.sort((a, b) => a.id - b.id);
+	}
+
+	/** The streams somebody still waits for, oldest first, as a list of the caller's own. */
+	liveValues(): S[] {
+		const all = this.values();
+		return this.given === 0 ? all : all.filter((stream) => !stream.abandoned);
 	}
 
 	/** Streams that do not share a slot do not share one of twice as many. */

@@ -1,6 +1,6 @@
 /** One HTTP/2 connection over one TLS socket: its states, streams, deadlines and signs of life. It reports; the lane decides. */
 import type { TLSSocket } from 'node:tls';
-import { ClientProtocol, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
+import { ClientProtocol, type ProtocolEvents, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
 import { ErrorCode, errorCodeName } from '../http2/frames';
 import { answered, goawayError, withoutAnswer } from './attempts';
 import type { Clock } from './clock';
@@ -41,7 +41,6 @@ export class Connection {
 	private lastUsedMs: number;
 	private drainDeadlineMs = Infinity;
 	private refusedUntilMs = 0;
-	private abandoned = 0;
 	private readonly resets = createResetBudget();
 	private readonly watch = new StreamWatch();
 
@@ -51,9 +50,8 @@ export class Connection {
 		this.createdAtMs = this.clock.now();
 		this.lastUsedMs = this.createdAtMs;
 		this.proven = !options.oneStreamFirst;
-		this.protocol = new ClientProtocol<LaneRequest>({
+		const events: ProtocolEvents<LaneRequest> = {
 			onSettings: () => this.onSettings(),
-			onSettingsAcknowledged: () => undefined,
 			onStreamEnd: (stream, end, errorCode) => this.onStreamEnd(stream, end, errorCode),
 			onGoaway: (_last, errorCode, debugData) => this.onGoaway(errorCode, debugData),
 			onPingAcknowledged: (payload) => this.pings.acknowledged(payload),
@@ -66,7 +64,8 @@ export class Connection {
 					true,
 				);
 			},
-		});
+		};
+		this.protocol = new ClientProtocol(events, { mayReset: (nowMs) => this.resets.take(nowMs) });
 		this.timer = new DueTimer(this.clock, () => this.onTimer());
 		this.writer = new SocketWriter(this.clock, this.protocol.output, () => this.protocol.acknowledgementsSent());
 		this.pings = new Pings({
@@ -154,8 +153,6 @@ export class Connection {
 		const now = this.clock.now();
 		const opened = this.protocol.open(request.head(), request.body, request);
 		if (typeof opened === 'string') {
-			if (opened === 'exhausted')
-				this.drain(new TransportError('goaway', `${this.where}: all stream ids of the connection are used.`));
 			const code = opened === 'headerListTooLarge' ? 'headerListTooLarge' : 'goaway';
 			const text =
 				code === 'headerListTooLarge'
@@ -177,6 +174,8 @@ export class Connection {
 		this.timer.schedule(this.watch.began(request, now, isOnly));
 		if (isOnly) this.updateKeepAlive();
 		this.writer.scheduleFlush();
+		if (this.protocol.exhausted)
+			this.drain(new TransportError('goaway', `${this.where}: all stream ids of the connection are used.`));
 	}
 
 	/** Gives a request up locally: RST_STREAM only if it had not left whole, else its stream stays until the peer answers. */
@@ -184,19 +183,19 @@ export class Connection {
 		const stream = request.stream;
 		if (stream === undefined || request.settled || this.protocol.streams.get(stream.id) !== stream) return;
 		const left = this.hasLeft(stream);
+		const attempt: Attempt =
+			stream.status !== undefined
+				? answered(stream, stream.status, false)
+				: { kind: left ? 'unknown' : 'notSent', error };
 		if (!left && this.resets.take(this.clock.now())) {
 			this.protocol.reset(stream, ErrorCode.CANCEL);
 			this.writer.scheduleFlush();
 		} else {
-			this.abandoned += 1;
+			this.protocol.abandon(stream);
 		}
-		request.finish(
-			stream.status !== undefined
-				? answered(stream, stream.status, false)
-				: { kind: left ? 'unknown' : 'notSent', error },
-		);
+		request.finish(attempt);
 		const limit = Math.min(this.peerStreamLimit ?? Infinity, request.caller.maxInFlight);
-		if (this.abandoned > limit / 10) {
+		if (this.protocol.abandonedStreams > limit / 10) {
 			this.drain(
 				new TransportError(
 					'connectionSilent',
@@ -232,8 +231,7 @@ export class Connection {
 		this.pings.end();
 		if (sayWhy) this.writer.end();
 		else this.writer.destroy();
-		for (const stream of this.protocol.streams.values()) {
-			this.protocol.streams.delete(stream.id);
+		for (const stream of this.protocol.endStreams()) {
 			if (stream.status !== undefined) this.settle(stream, answered(stream, stream.status, false));
 			else this.settle(stream, this.hasLeft(stream) ? { kind: 'unknown', error } : { kind: 'notSent', error });
 		}
@@ -327,10 +325,7 @@ export class Connection {
 			this.refusedUntilMs = 0;
 			if (!this.proven && this.options.owner.provesToken(request, attempt)) this.proven = true;
 		}
-		if (request.stream !== stream) {
-			this.abandoned -= 1;
-			return;
-		}
+		if (request.stream !== stream) return;
 		request.stream = undefined;
 		this.options.owner.onAttempt(this, request, attempt);
 	}
@@ -342,8 +337,7 @@ export class Connection {
 
 	/** After streams ended: a drained connection closes, an idle one lets the process go. */
 	private afterStreams(): void {
-		if (this.state.t === 'draining' && this.protocol.streams.size - this.abandoned <= 0)
-			this.closePolitely(this.state.why);
+		if (this.state.t === 'draining' && this.protocol.liveStreams <= 0) this.closePolitely(this.state.why);
 		else this.updateKeepAlive();
 	}
 
@@ -351,7 +345,7 @@ export class Connection {
 		if (this.socket === undefined || !this.transition(['draining'], { t: 'closed', why })) return;
 		this.timer.stop();
 		this.pings.end();
-		this.protocol.streams.clear();
+		this.protocol.endStreams();
 		this.protocol.close(ErrorCode.NO_ERROR);
 		this.writer.end();
 		this.options.owner.onProgress(this);
@@ -366,7 +360,7 @@ export class Connection {
 
 	private updateKeepAlive(): void {
 		if (this.state.t === 'closed') return;
-		this.setKeepsProcess(this.held || this.protocol.streams.size - this.abandoned > 0 || this.pings.probing);
+		this.setKeepsProcess(this.held || this.protocol.liveStreams > 0 || this.pings.probing);
 	}
 
 	/** An idle connection never keeps the process alive; a pending push does. */
@@ -414,7 +408,7 @@ export class Connection {
 	}
 
 	private scheduleNext(now: number): void {
-		const busy = this.protocol.streams.size - this.abandoned > 0;
+		const busy = this.protocol.liveStreams > 0;
 		let due = this.lastUsedMs + timing.idleTimeoutMs;
 		if (this.state.t === 'open') due = Math.min(due, this.openedAtMs + timing.settingsTimeoutMs);
 		if (this.state.t === 'draining') due = Math.min(due, this.drainDeadlineMs);
@@ -426,7 +420,7 @@ export class Connection {
 	}
 
 	private checkBusy(now: number): void {
-		if (this.protocol.streams.size - this.abandoned <= 0) return;
+		if (this.protocol.liveStreams <= 0) return;
 		if (this.state.t === 'ready' && this.watch.isWedged(now)) {
 			this.drain(
 				new TransportError(

@@ -174,10 +174,10 @@ describe('SETTINGS', () => {
 		expect(peer.errors).toEqual([]);
 	});
 
-	test('RFC 9113 §6.5 our own SETTINGS are reported as acknowledged', () => {
+	test('RFC 9113 §6.5 the acknowledgement of our own SETTINGS is taken in silence', () => {
 		const peer = createPeer();
 		peer.send(settingsAck);
-		expect(peer.log).toEqual(['settings acknowledged']);
+		expect([peer.log, peer.frames()]).toEqual([[], []]);
 	});
 
 	test.each([

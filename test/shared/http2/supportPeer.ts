@@ -169,7 +169,6 @@ export function createPeer(
 	const client = new ClientProtocol<string>(
 		{
 			onSettings: (peer) => log.push(`settings ${JSON.stringify(peer)}`),
-			onSettingsAcknowledged: () => log.push('settings acknowledged'),
 			onStreamEnd: (stream, end, code) => {
 				const body = stream.body === undefined ? '' : Buffer.concat(stream.body).toString('latin1');
 				ends.push({ name: stream.context, end, code, status: stream.status, body });

@@ -58,17 +58,16 @@ export class HpackDecoder {
 
 	/**
 	 * Decodes one whole header block; throws `HpackError`. It reads to the end even when the list outgrows its limit, so
-	 * that the table stays in step: fields beyond the limit are dropped and `truncated` is true. Fields may be shared with
-	 * the tables and with other calls; what a block costs is linear in its length and the list's limit.
+	 * that the table stays in step: fields beyond the limit are dropped. Fields may be shared with the tables and with other
+	 * calls; what a block costs is linear in its length and the list's limit.
 	 */
-	decode(block: Buffer, start = 0, end = block.length): { fields: DecodedField[]; truncated: boolean } {
+	decode(block: Buffer, start = 0, end = block.length): DecodedField[] {
 		this.block = block;
 		this.position = start;
 		this.end = end;
 		const fields = this.list;
 		let count = 0;
 		let listBytes = 0;
-		let truncated = false;
 		while (this.position < end) {
 			const octet = block[this.position] ?? 0;
 			if ((octet & 0xe0) === 0x20) {
@@ -81,10 +80,9 @@ export class HpackDecoder {
 			const field = (octet & 0x80) !== 0 ? this.at(this.readInteger(7)) : this.readLiteral(octet);
 			listBytes += entryBytes(field.name, field.value);
 			if (listBytes <= this.maxHeaderListBytes) fields[count++] = field;
-			else truncated = true;
 		}
 		this.block = NO_BYTES;
-		return { fields: fields.slice(0, count), truncated };
+		return fields.slice(0, count);
 	}
 
 	/** Incremental indexing enters the table; without indexing and never indexed differ only for those who pass fields on (§6.2). */

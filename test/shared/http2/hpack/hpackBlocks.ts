@@ -23,7 +23,7 @@ export function field(name: string, value: string, indexing: Indexing = 'always'
 
 /** Decoded fields as pairs, ready to compare. */
 export function decodePairs(decoder: HpackDecoder, block: Buffer): Array<[string, string]> {
-	return decoder.decode(block).fields.map(({ name, value }) => [name, value]);
+	return decoder.decode(block).map(({ name, value }) => [name, value]);
 }
 
 export function pairs(fields: readonly HeaderField[]): Array<[string, string]> {

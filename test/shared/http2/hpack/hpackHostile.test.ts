@@ -104,24 +104,20 @@ describe('lists beyond the limit', () => {
 			[3 * size - 1, 2],
 			[3 * size, 3],
 		] as const) {
-			const { fields, truncated } = newDecoder(limit).decode(block);
-			expect(fields).toHaveLength(count);
-			expect(truncated).toBe(count < 3);
+			expect(newDecoder(limit).decode(block)).toHaveLength(count);
 		}
 	});
 
 	test('a small field after a large one is dropped too: the list has no gaps', () => {
 		const large = `000161 7f${'8101'} ${'62'.repeat(256)}`;
-		const { fields, truncated } = newDecoder(200).decode(hex(`82 ${large} 82`));
-		expect(fields).toEqual([{ name: ':method', value: 'GET' }]);
-		expect(truncated).toBe(true);
+		expect(newDecoder(200).decode(hex(`82 ${large} 82`))).toEqual([{ name: ':method', value: 'GET' }]);
 	});
 
 	test('the table stays in step with what was dropped', () => {
 		const decoder = newDecoder(50);
 		const encoder = new HpackEncoder();
 		const list = pushList('ef'.repeat(32));
-		expect(decoder.decode(encodeBlock(encoder, list)).truncated).toBe(true);
+		expect(decoder.decode(encodeBlock(encoder, list)).length).toBeLessThan(list.length);
 		expect(decoder.tableSize).toBe(encoder.tableSize);
 		expect(decodePairs(decoder, encodeBlock(encoder, [field('apns-priority', '10')]))).toEqual([
 			['apns-priority', '10'],
@@ -141,16 +137,14 @@ describe('bombs', () => {
 		// 4,000 - 127 = 3,873 = 0x21 + 30 * 128.
 		decoder.decode(Buffer.concat([hex('4001617fa11e'), value]));
 		expect(decoder.tableSize).toBe(4_033);
-		const { fields, truncated } = decoder.decode(Buffer.alloc(65_536, 0xbe));
-		expect(fields).toHaveLength(4);
-		expect(truncated).toBe(true);
+		expect(decoder.decode(Buffer.alloc(65_536, 0xbe))).toHaveLength(4);
 	});
 
 	test('references share one string instead of copying it', () => {
 		const decoder = newDecoder(1_000_000_000);
 		decoder.decode(Buffer.concat([hex('4001617fa11e'), Buffer.alloc(4_000, 'v')]));
 		const before = process.memoryUsage().heapUsed;
-		const { fields } = decoder.decode(Buffer.alloc(65_536, 0xbe));
+		const fields = decoder.decode(Buffer.alloc(65_536, 0xbe));
 		expect(fields).toHaveLength(65_536);
 		// Copies would take 262 MB.
 		expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
@@ -176,7 +170,7 @@ describe('bombs', () => {
 	test('an entry larger than the table empties it and is still a field', () => {
 		const decoder = newDecoder();
 		decoder.decode(hex('4001610162'));
-		const { fields } = decoder.decode(Buffer.concat([hex('4001617fa121'), Buffer.alloc(127 + 0x21 + 33 * 128, 'v')]));
+		const fields = decoder.decode(Buffer.concat([hex('4001617fa121'), Buffer.alloc(127 + 0x21 + 33 * 128, 'v')]));
 		expect(fields[0]?.value).toHaveLength(4_384);
 		expect(decoder.tableSize).toBe(0);
 		expect(() => decoder.decode(hex('be'))).toThrow(HpackError);
@@ -185,9 +179,7 @@ describe('bombs', () => {
 	test('a string of 64 KiB in the shortest code unpacks to 8/5 of it, and the list stays within its limit', () => {
 		// 127 + 127 * 128 + 3 * 16,384 = 65,535 octets; '0' has the code 00000.
 		const block = Buffer.concat([hex('000161ff80ff03'), Buffer.alloc(65_535, 0x00)]);
-		const { fields, truncated } = newDecoder(16_384).decode(block);
-		expect(fields).toEqual([]);
-		expect(truncated).toBe(true);
-		expect(newDecoder(200_000).decode(block).fields[0]?.value).toBe('0'.repeat(104_856));
+		expect(newDecoder(16_384).decode(block)).toEqual([]);
+		expect(newDecoder(200_000).decode(block)[0]?.value).toBe('0'.repeat(104_856));
 	});
 });

@@ -35,9 +35,8 @@ if (!existsSync(vectors)) {
 			for (const one of story.cases) {
 				const block = Buffer.from(one.wire, 'hex');
 				const expected = one.headers.flatMap((header) => Object.entries(header));
-				const { fields, truncated } = decoder.decode(block);
+				const fields = decoder.decode(block);
 				expect(fields.map((field) => [field.name, field.value])).toEqual(expected);
-				expect(truncated).toBe(false);
 				expect(reference.decode(block)).toEqual(expected);
 				expect(decoder.tableSize).toBe(reference.tableSize());
 			}
