@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
-const nodesDir = path.resolve(__dirname, '../../../nodes');
+const nodesDir = path.resolve(__dirname, '../../../../nodes');
 
 /** Names of all properties, at any depth of a description, that have the key. */
 function holdersOf(key: string, value: unknown): string[] {
