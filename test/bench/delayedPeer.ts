@@ -9,13 +9,13 @@ import {
 	flags,
 	frameTypes,
 	pingFrame,
+	scanFrames,
 	settingsAckFrame,
 	settingsFrame,
 	windowUpdateFrame,
 } from '../wire/frames';
 
 const delayMs = Number(process.argv[2] ?? 50);
-const HEADER = 9;
 /** Answers due in the same millisecond go out together. */
 const TICK_MS = 1;
 
@@ -49,21 +49,16 @@ function serve(socket: Socket): void {
 		skip -= at;
 		let window = 0;
 		const streams: number[] = [];
-		while (bytes.length - at >= HEADER) {
-			const size = bytes.readUIntBE(at, 3);
-			if (bytes.length - at < HEADER + size) break;
-			const type = bytes[at + 3];
-			const frameFlags = bytes[at + 4] ?? 0;
+		at = scanFrames(bytes, at, (type, frameFlags, streamId, start, end) => {
 			if (type === frameTypes.DATA) {
-				window += size;
-				if ((frameFlags & flags.END_STREAM) !== 0) streams.push(bytes.readUInt32BE(at + 5));
+				window += end - start;
+				if ((frameFlags & flags.END_STREAM) !== 0) streams.push(streamId);
 			} else if (type === frameTypes.SETTINGS && (frameFlags & flags.ACK) === 0) {
 				socket.write(settingsAckFrame());
 			} else if (type === frameTypes.PING && (frameFlags & flags.ACK) === 0) {
-				socket.write(pingFrame(bytes.subarray(at + HEADER, at + HEADER + 8), true));
+				socket.write(pingFrame(bytes.subarray(start, end), true));
 			}
-			at += HEADER + size;
-		}
+		});
 		rest = Buffer.from(bytes.subarray(at));
 		if (window > 0) socket.write(windowUpdateFrame(0, window));
 		if (streams.length > 0) due.push({ atMs: performance.now() + delayMs, streams });

@@ -8,7 +8,7 @@ import {
 	type Indexing,
 } from '../../nodes/shared/http2/hpack/hpack';
 import { encodeBlock, pairs } from '../shared/http2/hpack/hpackBlocks';
-import { createReferenceDecoder, type ReferenceField } from '../shared/http2/hpack/referenceHpack';
+import { createReferenceDecoder, type ReferenceField } from '../wire/referenceHpack';
 
 export interface FuzzOptions {
 	/** The same seed gives the same run. */

@@ -113,7 +113,7 @@ test('an accepted push gets END_STREAM with the headers, its own apns-id, and in
 		}),
 		alert,
 	);
-	expect(reply).toMatchObject({ status: 200, body: '', headersOnly: true, headers: { 'apns-id': id } });
+	expect(reply).toMatchObject({ status: 200, body: '', headers: { 'apns-id': id } });
 	expect(reply.headers['apns-unique-id']).toMatch(/^[0-9a-f-]{36}$/);
 	expect(bench.simulator.acceptedPushes.at(-1)).toMatchObject({
 		topic: bundleId,

@@ -1,4 +1,4 @@
-/** HTTP/2 frames as bytes, both ways, without header compression state: what the wire tap and the raw peer read and write (RFC 9113 §4, §6). */
+/** HTTP/2 frames as bytes, both ways: the one codec of all tests and tools, apart from the product's own (RFC 9113 §4, §6). */
 
 export const frameTypes = {
 	DATA: 0x0,
@@ -52,7 +52,8 @@ export type SettingValues = Partial<Record<SettingName, number>>;
 
 export const clientPreface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 export const maxStreamId = 0x7fffffff;
-const headerBytes = 9;
+/** Octets before a frame's payload. */
+export const headerBytes = 9;
 
 export interface Frame {
 	readonly type: number;
@@ -88,14 +89,27 @@ export function encodeFrame(
 	return frame;
 }
 
-export function settingsFrame(values: SettingValues): Buffer {
-	const rows = Object.entries(values);
-	const payload = Buffer.alloc(rows.length * 6);
-	rows.forEach(([name, value], at) => {
-		payload.writeUInt16BE(settingIds[name as SettingName], at * 6);
+/** Big-endian 32-bit numbers, one after the other. */
+export function uint32(...values: readonly number[]): Buffer {
+	const bytes = Buffer.alloc(values.length * 4);
+	values.forEach((value, at) => bytes.writeUInt32BE(value, at * 4));
+	return bytes;
+}
+
+/** SETTINGS by number, in the given order, unknown and repeated ones too. */
+export function settingPairsFrame(pairs: ReadonlyArray<readonly [identifier: number, value: number]>): Buffer {
+	const payload = Buffer.alloc(pairs.length * 6);
+	pairs.forEach(([identifier, value], at) => {
+		payload.writeUInt16BE(identifier, at * 6);
 		payload.writeUInt32BE(value, at * 6 + 2);
 	});
 	return encodeFrame(frameTypes.SETTINGS, 0, 0, payload);
+}
+
+export function settingsFrame(values: SettingValues): Buffer {
+	return settingPairsFrame(
+		Object.entries(values).map(([name, value]) => [settingIds[name as SettingName], value] as const),
+	);
 }
 
 export function settingsAckFrame(): Buffer {
@@ -103,18 +117,11 @@ export function settingsAckFrame(): Buffer {
 }
 
 export function goawayFrame(lastStreamId: number, code: number, debug: Buffer | string = ''): Buffer {
-	const text = Buffer.from(debug);
-	const payload = Buffer.alloc(8 + text.length);
-	payload.writeUInt32BE(lastStreamId, 0);
-	payload.writeUInt32BE(code, 4);
-	text.copy(payload, 8);
-	return encodeFrame(frameTypes.GOAWAY, 0, 0, payload);
+	return encodeFrame(frameTypes.GOAWAY, 0, 0, Buffer.concat([uint32(lastStreamId, code), Buffer.from(debug)]));
 }
 
 export function resetFrame(streamId: number, code: number): Buffer {
-	const payload = Buffer.alloc(4);
-	payload.writeUInt32BE(code);
-	return encodeFrame(frameTypes.RST_STREAM, 0, streamId, payload);
+	return encodeFrame(frameTypes.RST_STREAM, 0, streamId, uint32(code));
 }
 
 export function pingFrame(opaque: Buffer = Buffer.alloc(8), ack = false): Buffer {
@@ -122,9 +129,7 @@ export function pingFrame(opaque: Buffer = Buffer.alloc(8), ack = false): Buffer
 }
 
 export function windowUpdateFrame(streamId: number, increment: number): Buffer {
-	const payload = Buffer.alloc(4);
-	payload.writeUInt32BE(increment);
-	return encodeFrame(frameTypes.WINDOW_UPDATE, 0, streamId, payload);
+	return encodeFrame(frameTypes.WINDOW_UPDATE, 0, streamId, uint32(increment));
 }
 
 export function dataFrame(streamId: number, data: Buffer | string, endStream: boolean): Buffer {
@@ -135,37 +140,6 @@ export function headersFrame(streamId: number, block: Buffer, endStream: boolean
 	return encodeFrame(frameTypes.HEADERS, flags.END_HEADERS | (endStream ? flags.END_STREAM : 0), streamId, block);
 }
 
-/** Statuses with an entry of their own in HPACK's static table (RFC 7541 appendix A). */
-const indexedStatuses = new Map([
-	[200, 0x88],
-	[204, 0x89],
-	[206, 0x8a],
-	[304, 0x8b],
-	[400, 0x8c],
-	[404, 0x8d],
-	[500, 0x8e],
-]);
-
-/** A string of less than 16,384 bytes, not Huffman coded (RFC 7541 §5.2). */
-function plainString(text: string): Buffer {
-	const bytes = Buffer.from(text, 'latin1');
-	if (bytes.length < 127) return Buffer.concat([Buffer.from([bytes.length]), bytes]);
-	const rest = bytes.length - 127;
-	const length = rest < 128 ? [0x7f, rest] : [0x7f, (rest & 0x7f) | 0x80, rest >> 7];
-	return Buffer.concat([Buffer.from(length), bytes]);
-}
-
-/** A response's header block: static index or literal without indexing only, so it needs no compression state. */
-export function responseBlock(status: number, headers: Readonly<Record<string, string>> = {}): Buffer {
-	const indexed = indexedStatuses.get(status);
-	const parts: Buffer[] = [
-		indexed === undefined ? Buffer.concat([Buffer.from([0x08]), plainString(String(status))]) : Buffer.from([indexed]),
-	];
-	for (const [name, value] of Object.entries(headers))
-		parts.push(Buffer.from([0x00]), plainString(name), plainString(value));
-	return Buffer.concat(parts);
-}
-
 /** Settings in a SETTINGS payload; ids RFC 9113 does not name are left out. */
 export function readSettings(payload: Buffer): SettingValues {
 	const values: SettingValues = {};
@@ -174,6 +148,32 @@ export function readSettings(payload: Buffer): SettingValues {
 		if (name !== undefined) values[name] = payload.readUInt32BE(at + 2);
 	}
 	return values;
+}
+
+/** Told of a frame by its head and the place of its payload: no object and no copy, for servers that must be fast. */
+export type FrameVisitor = (type: number, frameFlags: number, streamId: number, start: number, end: number) => void;
+
+/** Visits each whole frame from `from` on; returns where the first unfinished one begins. */
+export function scanFrames(bytes: Buffer, from: number, visit: FrameVisitor): number {
+	let at = from;
+	while (bytes.length - at >= headerBytes) {
+		const start = at + headerBytes;
+		const end = start + bytes.readUIntBE(at, 3);
+		if (bytes.length < end) break;
+		visit(bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), bytes.readUInt32BE(at + 5) & maxStreamId, start, end);
+		at = end;
+	}
+	return at;
+}
+
+/** The whole frames of a piece of a connection. Throws when the last one is cut off. */
+export function readFrames(bytes: Buffer): Frame[] {
+	const frames: Frame[] = [];
+	const end = scanFrames(bytes, 0, (type, frameFlags, streamId, start, to) => {
+		frames.push({ type, flags: frameFlags, streamId, payload: bytes.subarray(start, to) });
+	});
+	if (end < bytes.length) throw new Error(`${bytes.length - end} bytes at the end are part of a frame only`);
+	return frames;
 }
 
 export interface FrameParser {
@@ -209,18 +209,12 @@ export function createFrameParser(
 				rest = rest.subarray(clientPreface.length);
 				awaitsPreface = false;
 			}
-			while (rest.length >= headerBytes) {
-				const end = headerBytes + rest.readUIntBE(0, 3);
-				if (rest.length < end) return;
-				const frame: Frame = {
-					type: rest.readUInt8(3),
-					flags: rest.readUInt8(4),
-					streamId: rest.readUInt32BE(5) & maxStreamId,
-					payload: rest.subarray(headerBytes, end),
-				};
-				rest = rest.subarray(end);
-				onFrame(frame);
-			}
+			const bytes = rest;
+			// The rest is cut off frame by frame, since `onFrame` may ask whether a frame is unfinished.
+			scanFrames(bytes, 0, (type, frameFlags, streamId, start, end) => {
+				rest = bytes.subarray(end);
+				onFrame({ type, flags: frameFlags, streamId, payload: bytes.subarray(start, end) });
+			});
 		},
 		atBoundary: () => rest.length === 0,
 	};

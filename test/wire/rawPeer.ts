@@ -16,11 +16,11 @@ import {
 	headersFrame,
 	pingFrame,
 	resetFrame,
-	responseBlock,
 	settingsAckFrame,
 	settingsFrame,
 	windowUpdateFrame,
 } from './frames';
+import { responseBlock } from './headerBlocks';
 
 /** What the peer does by itself; all on by default. */
 export interface Automatic {

@@ -9,6 +9,7 @@ import {
 	frameTypes,
 	clientPreface,
 	pingFrame,
+	scanFrames,
 	settingsAckFrame,
 	settingsFrame,
 	windowUpdateFrame,
@@ -33,7 +34,6 @@ export interface BlindServer {
 	close(): Promise<void>;
 }
 
-const headerBytes = 9;
 /** `:status: 200` is entry 8 of HPACK's static table: one byte. */
 const accepted = encodeFrame(frameTypes.HEADERS, flags.END_HEADERS | flags.END_STREAM, 0, Buffer.from([0x88]));
 /** Window given at once, and again when half of it is used. */
@@ -57,7 +57,7 @@ function serve(socket: TLSSocket, options: BlindServerOptions, count: (answers: 
 		]),
 	);
 	socket.on('data', (chunk: Buffer) => {
-		let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
 		const finished: number[] = [];
 		const control: Buffer[] = [];
 		let at = 0;
@@ -65,22 +65,15 @@ function serve(socket: TLSSocket, options: BlindServerOptions, count: (answers: 
 			at = Math.min(skip, bytes.length);
 			skip -= at;
 		}
-		for (;;) {
-			if (bytes.length - at < headerBytes) break;
-			const size = bytes.readUIntBE(at, 3);
-			if (bytes.length - at < headerBytes + size) break;
-			const type = bytes[at + 3];
-			const frameFlags = bytes[at + 4] ?? 0;
-			if (type === frameTypes.DATA) used += size;
-			if ((type === frameTypes.DATA || type === frameTypes.HEADERS) && (frameFlags & flags.END_STREAM) !== 0)
-				finished.push(bytes.readUInt32BE(at + 5));
+		at = scanFrames(bytes, at, (type, frameFlags, streamId, start, end) => {
+			if (type === frameTypes.DATA) used += end - start;
+			const data = type === frameTypes.DATA || type === frameTypes.HEADERS;
+			if (data && (frameFlags & flags.END_STREAM) !== 0) finished.push(streamId);
 			else if (type === frameTypes.SETTINGS && (frameFlags & flags.ACK) === 0) control.push(settingsAckFrame());
 			else if (type === frameTypes.PING && (frameFlags & flags.ACK) === 0)
-				control.push(pingFrame(Buffer.from(bytes.subarray(at + headerBytes, at + headerBytes + size)), true));
-			at += headerBytes + size;
-		}
+				control.push(pingFrame(Buffer.from(bytes.subarray(start, end)), true));
+		});
 		rest = bytes.subarray(at);
-		bytes = rest;
 		if (used > window / 2) {
 			control.push(windowUpdateFrame(0, used));
 			used = 0;

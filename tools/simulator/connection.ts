@@ -7,17 +7,11 @@ import { certificateTrouble, clientCertificateOf } from './certificates';
 import type { Environment } from './facts';
 import { excessStreamsText } from './facts';
 import type { GoawayAction } from './faults';
-import type { SettingValues } from '../../test/wire/frames';
-import {
-	errorCodes,
-	flags,
-	frameName,
-	frameTypes,
-	goawayFrame,
-	maxStreamId,
-	readSettings,
-	resetFrame,
-} from '../../test/wire/frames';
+import type { Frame, SettingValues } from '../../test/wire/frames';
+import { errorCodes, flags, frameTypes, goawayFrame, maxStreamId, resetFrame } from '../../test/wire/frames';
+import { addConnection, noteClientFrame, noteServerFrame } from './connectionNotes';
+import type { HeaderBlock } from './headerBlocks';
+import { createHeaderBlocks } from './headerBlocks';
 import type { ConnectionRecord, JournalWriter, PortRole } from './journal';
 import type { TokenBinding } from './providerToken';
 import { createBinding } from './providerToken';
@@ -42,6 +36,7 @@ export interface ConnectionOptions {
 	readonly errorBudget?: number;
 	/** GOAWAY IdleTimeout after this much silence of the client; undefined: never. */
 	readonly idleTimeoutMs?: number;
+	readonly readsHeaderBlocks: boolean;
 	readonly onStream: (
 		connection: Connection,
 		stream: ServerHttp2Stream,
@@ -56,8 +51,8 @@ export interface Connection {
 	readonly certificate?: ClientCertificate;
 	readonly binding: TokenBinding;
 	readonly wire: Wire;
-	/** Bytes of a stream's header block, once. */
-	takeHeaderBlockBytes(streamId: number): number;
+	/** A stream's header block, once. */
+	takeHeaderBlock(streamId: number): HeaderBlock;
 	/** Streams above it are ignored after a GOAWAY. */
 	lastStreamId(): number;
 	streamLimit(): number;
@@ -81,12 +76,110 @@ function goawayDebug({ reason, text }: Omit<GoawayAction, 'type'>): string {
 	return reason === undefined ? (text ?? '') : JSON.stringify({ reason });
 }
 
-function readGoaway(payload: Buffer): { lastStreamId: number; code: number; debug: string } {
-	return {
-		lastStreamId: payload.readUInt32BE(0) & maxStreamId,
-		code: payload.readUInt32BE(4),
-		debug: payload.subarray(8).toString('utf8'),
+/** Says goodbye: which streams are still answered, and when the connection ends. */
+function createFarewell(wire: () => Wire, highestStreamId: () => number) {
+	let lastStreamId = maxStreamId;
+	let draining = false;
+	const endWhenDrained = () => {
+		if ([...wire().openStreams].some((id) => id <= lastStreamId)) return;
+		draining = false;
+		wire().end();
 	};
+	return {
+		lastStreamId: () => lastStreamId,
+		/** To be called when the simulator wrote a frame. */
+		noteServerFrame() {
+			if (draining) setImmediate(endWhenDrained);
+		},
+		goaway(action: Omit<GoawayAction, 'type'>, streamId = highestStreamId()): void {
+			const last = action.lastStream ?? 'this';
+			const id =
+				typeof last === 'number'
+					? last
+					: { this: streamId, before: Math.max(0, streamId - 2), zero: 0, max: maxStreamId }[last];
+			lastStreamId = Math.min(lastStreamId, id);
+			wire().inject(goawayFrame(id, action.code ?? errorCodes.NO_ERROR, goawayDebug(action)));
+			const then = action.then ?? 'drain';
+			if (then === 'cut') setImmediate(() => wire().cut());
+			else if (then === 'close') wire().end();
+			else if (then === 'drain') {
+				draining = true;
+				setImmediate(endWhenDrained);
+			}
+		},
+	};
+}
+
+/** True for each reset of the client above its budget. */
+function createResetBudget(budget: ConnectionOptions['resetBudget'], clock: () => number): () => boolean {
+	const times: number[] = [];
+	return () => {
+		if (budget === undefined) return false;
+		const now = clock();
+		times.push(now);
+		while (now - (times[0] ?? now) > budget.withinMs) times.shift();
+		return times.length > budget.resets;
+	};
+}
+
+interface Session {
+	highestStreamId(): number;
+	streamLimit(): number;
+	setStreamLimit(limit: number, refuseSurplus: boolean): void;
+}
+
+/** Node's HTTP/2 server on the wire, with the stream limit it announces. `refusing` gets the streams it refuses for the limit. */
+function openSession(
+	wire: Wire,
+	record: ConnectionRecord,
+	settings: Omit<SettingValues, 'enablePush'>,
+	refusing: Set<number>,
+	onStream: (stream: ServerHttp2Stream, headers: readonly string[], endOfStream: boolean) => void,
+): Session {
+	const streams = new Map<number, ServerHttp2Stream>();
+	let highestStreamId = 0;
+	let streamLimit = settings.maxConcurrentStreams ?? 1;
+	const session: ServerHttp2Session = http2.performServerHandshake(wire.duplex, { ...generousLimits, settings });
+	// Errors end streams and connections, which the journal shows; unhandled they would end the process.
+	session.on('error', (error) => {
+		record.error = error.message;
+	});
+	session.on('stream', (stream: ServerHttp2Stream, _headers: unknown, streamFlags: number, rawHeaders: unknown) => {
+		stream.on('error', () => undefined);
+		const streamId = stream.id ?? 0;
+		highestStreamId = streamId;
+		streams.set(streamId, stream);
+		stream.once('close', () => streams.delete(streamId));
+		record.requests += 1;
+		onStream(stream, rawHeaders as string[], (streamFlags & flags.END_STREAM) !== 0);
+	});
+	return {
+		highestStreamId: () => highestStreamId,
+		streamLimit: () => streamLimit,
+		setStreamLimit(limit, refuseSurplus) {
+			if (limit === streamLimit || session.destroyed || session.closed) return;
+			streamLimit = limit;
+			session.settings({ maxConcurrentStreams: limit });
+			if (!refuseSurplus) return;
+			const unanswered = [...streams.values()].filter((stream) => !stream.headersSent && !stream.closed);
+			for (const stream of unanswered.slice(limit)) {
+				refusing.add(stream.id ?? 0);
+				stream.close(errorCodes.REFUSED_STREAM);
+			}
+		},
+	};
+}
+
+/** What becomes of a connection whose certificate is no good, before its first request. */
+function judgeCertificate(connection: Connection, options: ConnectionOptions): void {
+	const { certificate } = connection;
+	if (certificate === undefined) return;
+	const trouble = certificateTrouble(certificate, options.environment, options.clock());
+	// Node's TLS server cannot refuse a certificate with an alert: the connection is cut right after the handshake instead.
+	if (options.revoked.has(certificate.fingerprint256) || (trouble !== undefined && options.badCertificate === 'cut'))
+		connection.cut();
+	else if (trouble !== undefined && options.badCertificate === 'goaway')
+		connection.goaway({ reason: trouble, lastStream: 'zero', then: 'close' });
 }
 
 /** Takes over an established TLS connection. */
@@ -94,85 +187,49 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 	const { journal, clock } = options;
 	const certificate = clientCertificateOf(socket);
 	const binding = createBinding();
-	const record = journal.addConnection({
+	const record = addConnection(journal, socket, {
 		role: options.role,
 		openedAtMs: clock(),
-		tlsVersion: socket.getProtocol() ?? 'unknown',
-		cipher: socket.getCipher().name,
-		alpn: socket.alpnProtocol ?? false,
-		serverName: 'servername' in socket && typeof socket.servername === 'string' ? socket.servername : undefined,
-		tlsResumed: socket.isSessionReused(),
-		clientCertificate:
-			certificate === undefined
-				? undefined
-				: { subject: certificate.subject, fingerprint256: certificate.fingerprint256 },
-		requests: 0,
-		clientFrames: {},
-		serverFrames: {},
-		pings: 0,
-		resets: [],
-		clientSettings: {},
-		goaways: [],
-		goawaysSent: [],
-		resetsSent: [],
-		limitsSent: [],
-		mostOpenStreams: 0,
+		certificate,
 		tokenDigests: binding.digests,
 	});
-	const headerBlocks = new Map<number, number>();
-	const streams = new Map<number, ServerHttp2Stream>();
-	const resetTimes: number[] = [];
+	const blocks = createHeaderBlocks(options.readsHeaderBlocks ? (options.settings.headerTableSize ?? 4096) : undefined);
 	const refusing = new Set<number>();
-	let lastStreamId = maxStreamId;
-	let highestStreamId = 0;
+	const overBudget = createResetBudget(options.resetBudget, clock);
+	const farewell = createFarewell(
+		() => wire,
+		() => session.highestStreamId(),
+	);
 	let errors = 0;
-	let draining = false;
 	let idleTimer: NodeJS.Timeout | undefined;
-	let streamLimit =
-		certificate === undefined ? (options.settings.maxConcurrentStreams ?? 1) : options.provenStreamLimit;
+
+	/** False when the frame opens more streams than the client was allowed. */
+	function mayOpen(frame: Frame): boolean {
+		const opens = !wire.openStreams.has(frame.streamId);
+		record.mostOpenStreams = Math.max(record.mostOpenStreams, wire.openStreams.size + (opens ? 1 : 0));
+		if (!opens || options.excessStreams === 'node' || wire.openStreams.size < wire.acknowledgedStreamLimit())
+			return true;
+		farewell.goaway({ text: excessStreamsText, lastStream: 'before', then: 'drain' }, frame.streamId);
+		return false;
+	}
 
 	const wire = tapWire(socket, {
 		onClientFrame(frame) {
-			const name = frameName(frame.type);
-			record.clientFrames[name] = (record.clientFrames[name] ?? 0) + 1;
+			noteClientFrame(record, frame);
 			idleTimer?.refresh();
-			if (frame.type === frameTypes.HEADERS) {
-				headerBlocks.set(frame.streamId, frame.payload.length);
-				const opens = !wire.openStreams.has(frame.streamId);
-				record.mostOpenStreams = Math.max(record.mostOpenStreams, wire.openStreams.size + (opens ? 1 : 0));
-				if (opens && options.excessStreams === 'goaway' && wire.openStreams.size >= wire.acknowledgedStreamLimit()) {
-					goaway({ text: excessStreamsText, lastStream: 'before', then: 'drain' }, frame.streamId);
-					return false;
-				}
-			} else if (frame.type === frameTypes.CONTINUATION) {
-				headerBlocks.set(frame.streamId, (headerBlocks.get(frame.streamId) ?? 0) + frame.payload.length);
-			} else if (frame.type === frameTypes.RST_STREAM && frame.payload.length === 4) {
-				noteReset(frame.streamId, frame.payload.readUInt32BE(0));
-			} else if (frame.type === frameTypes.PING && (frame.flags & flags.ACK) === 0) {
-				record.pings += 1;
-			} else if (frame.type === frameTypes.SETTINGS && (frame.flags & flags.ACK) === 0) {
-				Object.assign(record.clientSettings, readSettings(frame.payload));
-			} else if (frame.type === frameTypes.GOAWAY && frame.payload.length >= 8) {
-				record.goaways.push(readGoaway(frame.payload));
-			}
+			blocks.note(frame);
+			if (frame.type === frameTypes.HEADERS && !mayOpen(frame)) return false;
+			if (frame.type === frameTypes.RST_STREAM && overBudget())
+				farewell.goaway({ code: errorCodes.ENHANCE_YOUR_CALM, lastStream: 'max', then: 'close' });
 			journal.changed();
 			return true;
 		},
 		onServerFrame(frame) {
-			const name = frameName(frame.type);
-			record.serverFrames[name] = (record.serverFrames[name] ?? 0) + 1;
-			const limit =
-				frame.type === frameTypes.SETTINGS && (frame.flags & flags.ACK) === 0
-					? readSettings(frame.payload).maxConcurrentStreams
-					: undefined;
-			if (limit !== undefined) record.limitsSent.push(limit);
-			if (frame.type === frameTypes.GOAWAY) record.goawaysSent.push(readGoaway(frame.payload));
-			if (frame.type === frameTypes.RST_STREAM)
-				record.resetsSent.push({ streamId: frame.streamId, code: frame.payload.readUInt32BE(0) });
+			noteServerFrame(record, frame);
 			// pushy #476: REFUSED_STREAM is followed by STREAM_CLOSED for the same stream.
 			if (frame.type === frameTypes.RST_STREAM && refusing.delete(frame.streamId))
 				wire.inject(resetFrame(frame.streamId, errorCodes.STREAM_CLOSED));
-			if (draining) setImmediate(endWhenDrained);
+			farewell.noteServerFrame();
 			journal.changed();
 		},
 		onBadPreface(received) {
@@ -189,97 +246,33 @@ export function openConnection(socket: TLSSocket, options: ConnectionOptions): C
 			options.onClose(connection);
 		},
 	});
-
-	function noteReset(streamId: number, code: number): void {
-		record.resets.push({ streamId, code });
-		if (options.resetBudget === undefined) return;
-		const now = clock();
-		resetTimes.push(now);
-		while (now - (resetTimes[0] ?? now) > options.resetBudget.withinMs) resetTimes.shift();
-		if (resetTimes.length > options.resetBudget.resets)
-			goaway({ code: errorCodes.ENHANCE_YOUR_CALM, lastStream: 'max', then: 'close' });
-	}
-
-	function endWhenDrained(): void {
-		if ([...wire.openStreams].some((id) => id <= lastStreamId)) return;
-		draining = false;
-		wire.end();
-	}
-
-	function goaway(action: Omit<GoawayAction, 'type'>, streamId = highestStreamId): void {
-		const last = action.lastStream ?? 'this';
-		const id =
-			typeof last === 'number'
-				? last
-				: { this: streamId, before: Math.max(0, streamId - 2), zero: 0, max: maxStreamId }[last];
-		lastStreamId = Math.min(lastStreamId, id);
-		wire.inject(goawayFrame(id, action.code ?? errorCodes.NO_ERROR, goawayDebug(action)));
-		const then = action.then ?? 'drain';
-		if (then === 'cut') setImmediate(() => wire.cut());
-		else if (then === 'close') wire.end();
-		else if (then === 'drain') {
-			draining = true;
-			setImmediate(endWhenDrained);
-		}
-	}
-
+	const streamLimit =
+		certificate === undefined ? (options.settings.maxConcurrentStreams ?? 1) : options.provenStreamLimit;
 	const settings = { ...options.settings, maxConcurrentStreams: streamLimit };
-	const session: ServerHttp2Session = http2.performServerHandshake(wire.duplex, { ...generousLimits, settings });
-	// Errors end streams and connections, which the journal shows; unhandled they would end the process.
-	session.on('error', (error) => {
-		record.error = error.message;
-	});
-	session.on('stream', (stream: ServerHttp2Stream, _headers: unknown, streamFlags: number, rawHeaders: unknown) => {
-		stream.on('error', () => undefined);
-		const streamId = stream.id ?? 0;
-		highestStreamId = streamId;
-		streams.set(streamId, stream);
-		stream.once('close', () => streams.delete(streamId));
-		record.requests += 1;
-		options.onStream(connection, stream, rawHeaders as string[], (streamFlags & flags.END_STREAM) !== 0);
-	});
-	if (options.idleTimeoutMs !== undefined) {
-		idleTimer = setTimeout(() => goaway({ reason: 'IdleTimeout', then: 'drain' }), options.idleTimeoutMs);
-	}
+	const session = openSession(wire, record, settings, refusing, (stream, headers, endOfStream) =>
+		options.onStream(connection, stream, headers, endOfStream),
+	);
+	if (options.idleTimeoutMs !== undefined)
+		idleTimer = setTimeout(() => farewell.goaway({ reason: 'IdleTimeout', then: 'drain' }), options.idleTimeoutMs);
 
 	const connection: Connection = {
 		record,
 		certificate,
 		binding,
 		wire,
-		takeHeaderBlockBytes(streamId) {
-			const bytes = headerBlocks.get(streamId) ?? 0;
-			headerBlocks.delete(streamId);
-			return bytes;
-		},
-		lastStreamId: () => lastStreamId,
-		streamLimit: () => streamLimit,
-		setStreamLimit(limit, refuseSurplus = false) {
-			if (limit === streamLimit || session.destroyed || session.closed) return;
-			streamLimit = limit;
-			session.settings({ maxConcurrentStreams: limit });
-			if (!refuseSurplus) return;
-			const unanswered = [...streams.values()].filter((stream) => !stream.headersSent && !stream.closed);
-			for (const stream of unanswered.slice(limit)) {
-				refusing.add(stream.id ?? 0);
-				stream.close(errorCodes.REFUSED_STREAM);
-			}
-		},
-		goaway,
+		takeHeaderBlock: blocks.take,
+		lastStreamId: farewell.lastStreamId,
+		streamLimit: session.streamLimit,
+		setStreamLimit: (limit, refuseSurplus = false) => session.setStreamLimit(limit, refuseSurplus),
+		goaway: farewell.goaway,
 		noteAnswer(failed) {
 			errors = failed ? errors + 1 : 0;
 			if (options.errorBudget !== undefined && errors > options.errorBudget)
-				goaway({ lastStream: 'this', then: 'drain' });
+				farewell.goaway({ lastStream: 'this', then: 'drain' });
 		},
 		cut: () => wire.cut(),
 	};
-
-	const trouble = certificate === undefined ? undefined : certificateTrouble(certificate, options.environment, clock());
-	const revoked = certificate !== undefined && options.revoked.has(certificate.fingerprint256);
-	// Node's TLS server cannot refuse a certificate with an alert: the connection is cut right after the handshake instead.
-	if (revoked || (trouble !== undefined && options.badCertificate === 'cut')) wire.cut();
-	else if (trouble !== undefined && options.badCertificate === 'goaway')
-		goaway({ reason: trouble, lastStream: 'zero', then: 'close' });
+	judgeCertificate(connection, options);
 	journal.events.emit('connection', record);
 	journal.changed();
 	return connection;

@@ -73,8 +73,9 @@ const header = (name: string, bad: (value: string, push: DevicePush) => boolean)
 };
 
 /**
- * Apple documents only that credentials come before the device token; the rest of the order is a choice
- * and can be changed by moving a row.
+ * Credentials come before the device token, documented and seen of the sandbox without an account (uniqush-push, 2026:
+ * a POST with neither token nor certificate draws MissingProviderToken whatever the path holds). The rest of the order is
+ * a choice and can be changed by moving a row.
  */
 export const deviceRules: ReadonlyArray<Rule<DevicePush>> = [
 	{
@@ -83,9 +84,9 @@ export const deviceRules: ReadonlyArray<Rule<DevicePush>> = [
 		broken: ({ path, deviceToken }) => !path.startsWith(pathPrefix) || /[/?#]/.test(deviceToken),
 	},
 	{ reason: 'MethodNotAllowed', about: 'request', broken: ({ method }) => method !== 'POST' },
-	{ reason: 'MissingDeviceToken', about: 'request', broken: ({ deviceToken }) => deviceToken === '' },
 	{ reason: 'DuplicateHeaders', about: 'request', broken: ({ headers }) => hasDuplicates(headers) },
 	...within((push: DevicePush): Credential => push.credential, credentialRules),
+	{ reason: 'MissingDeviceToken', about: 'content', broken: ({ deviceToken }) => deviceToken === '' },
 	{ reason: 'MissingTopic', about: 'content', broken: ({ topic }) => topic === undefined },
 	{ reason: 'BadTopic', about: 'content', broken: ({ topic }) => topic === undefined || !isBundleId(topic) },
 	{ reason: 'TopicDisallowed', about: 'content', broken: (push) => !allowed(push) },

@@ -14,6 +14,12 @@ import { certificateTrouble } from './certificates';
 import { headerOf, isUuid } from './rules';
 import type { Teams } from './teams';
 
+/**
+ * Where END_STREAM of a success without a body stands: on HEADERS (Apple's page), on an empty DATA frame after them
+ * (seen of the live service, pushiko 2025), or on each in turn.
+ */
+export type SuccessEnding = 'headers' | 'data' | 'alternate';
+
 export interface ExchangeOptions {
 	readonly environment: Environment;
 	readonly clock: () => number;
@@ -24,6 +30,7 @@ export interface ExchangeOptions {
 	readonly provenStreamLimit: number;
 	/** Fall to one stream after a rejected request and rise after an accepted one (pushy #732). */
 	readonly dropStreamsOnReject: boolean;
+	readonly successEnding: SuccessEnding;
 	readonly answerDelayMs: (request: RequestRecord) => number;
 	readonly judge: (role: PortRole, request: ApiRequest) => Judgement;
 	readonly actionFor: (request: RequestRecord) => Action | undefined;
@@ -34,6 +41,12 @@ export interface ExchangeOptions {
 /** Node adds a `date` unless told not to (an option its types leave out); dumps of the live service show none. */
 const headersOnly = { endStream: true, sendDate: false };
 const headersFirst = { endStream: false, sendDate: false };
+
+/** Whether the stream ends with its HEADERS. Streams of a client have odd numbers: every other one is 1 modulo 4. */
+function endsWithHeaders(status: number, streamId: number, ending: SuccessEnding): boolean {
+	if (status >= 300 || ending === 'headers') return true;
+	return ending === 'alternate' && streamId % 4 === 1;
+}
 
 function parseJson(body: Buffer): unknown {
 	try {
@@ -67,7 +80,7 @@ export function beginExchange(
 		path: headerOf(lines, ':path') ?? '',
 		authority: headerOf(lines, ':authority'),
 		headers: lines.filter(([name]) => !name.startsWith(':')),
-		headerBlockBytes: connection.takeHeaderBlockBytes(streamId),
+		...connection.takeHeaderBlock(streamId),
 		arrivedAtMs: clock(),
 		body: Buffer.alloc(0),
 		json: undefined,
@@ -145,8 +158,9 @@ export function beginExchange(
 	function send({ status, reason, headers, body }: Answer): void {
 		if (stream.destroyed || stream.closed) return;
 		const empty = body === undefined || body.length === 0;
-		stream.respond({ ':status': status, ...headers }, empty ? headersOnly : headersFirst);
-		if (!empty) stream.end(body);
+		const whole = empty && endsWithHeaders(status, streamId, options.successEnding);
+		stream.respond({ ':status': status, ...headers }, whole ? headersOnly : headersFirst);
+		if (!whole) stream.end(body);
 		record.answer = { status, reason, headers, atMs: clock() };
 		journal.end(record, 'answered');
 	}

@@ -1,6 +1,7 @@
 /** Everything the simulator saw, in order: connections with their frames, requests with their answers, and waiting for them. */
 import { EventEmitter } from 'node:events';
 import type { SettingValues } from '../../test/wire/frames';
+import type { EncodedField } from '../../test/wire/referenceHpack';
 import type { HeaderLines } from './rules';
 
 export type PortRole = 'push' | 'management';
@@ -63,6 +64,8 @@ export interface RequestRecord {
 	readonly authority?: string;
 	/** Bytes of the compressed header block as it came. */
 	readonly headerBlockBytes: number;
+	/** Every header with the way it was encoded, when the simulator was told to look (`readsHeaderBlocks`). */
+	readonly encoded?: readonly EncodedField[];
 	readonly arrivedAtMs: number;
 	body: Buffer;
 	/** The body parsed; undefined when it is no JSON. */

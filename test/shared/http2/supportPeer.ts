@@ -1,4 +1,4 @@
-/** The server's side of a connection for tests: its own frame writer and parser, plain HPACK literals, and an owner that records. */
+/** The server's side of a connection for tests of the protocol without I/O, and an owner that records what it is told. */
 import {
 	ClientProtocol,
 	type ProtocolOptions,
@@ -7,104 +7,102 @@ import {
 } from '../../../nodes/shared/http2/clientProtocol';
 import type { ProtocolError } from '../../../nodes/shared/http2/frames';
 import type { HeaderField } from '../../../nodes/shared/http2/hpack/hpack';
-import { createReferenceDecoder, type ReferenceField } from './hpack/referenceHpack';
+import {
+	clientPreface,
+	encodeFrame,
+	errorCodes,
+	flags,
+	frameTypes,
+	goawayFrame,
+	headerBytes,
+	maxStreamId,
+	readFrames,
+	resetFrame,
+	settingIds,
+	settingPairsFrame,
+	settingsAckFrame,
+	uint32,
+	windowUpdateFrame,
+} from '../../wire/frames';
+import { literalBlock } from '../../wire/headerBlocks';
+import { createReferenceDecoder, type ReferenceField } from '../../wire/referenceHpack';
 
-/** Frame types by number (RFC 9113 §6), written down here again so that a wrong one in the product shows. */
+/** Short names for frame types, flags, error codes and settings: these tests are full of them. */
 export const T = {
-	data: 0,
-	headers: 1,
-	priority: 2,
-	rst: 3,
-	settings: 4,
-	push: 5,
-	ping: 6,
-	goaway: 7,
-	window: 8,
-	continuation: 9,
+	data: frameTypes.DATA,
+	headers: frameTypes.HEADERS,
+	priority: frameTypes.PRIORITY,
+	rst: frameTypes.RST_STREAM,
+	settings: frameTypes.SETTINGS,
+	push: frameTypes.PUSH_PROMISE,
+	ping: frameTypes.PING,
+	goaway: frameTypes.GOAWAY,
+	window: frameTypes.WINDOW_UPDATE,
+	continuation: frameTypes.CONTINUATION,
 };
-export const END_STREAM = 1;
-export const ACK = 1;
-export const END_HEADERS = 4;
-export const PADDED = 8;
-export const PRIORITY = 32;
+export const { END_STREAM, ACK, END_HEADERS, PADDED, PRIORITY } = flags;
 
-/** Error codes by number (RFC 9113 §7). */
 export const E = {
-	none: 0,
-	protocol: 1,
-	flow: 3,
-	closed: 5,
-	size: 6,
-	refused: 7,
-	cancel: 8,
-	compression: 9,
-	calm: 11,
-	http11: 13,
+	none: errorCodes.NO_ERROR,
+	protocol: errorCodes.PROTOCOL_ERROR,
+	flow: errorCodes.FLOW_CONTROL_ERROR,
+	closed: errorCodes.STREAM_CLOSED,
+	size: errorCodes.FRAME_SIZE_ERROR,
+	refused: errorCodes.REFUSED_STREAM,
+	cancel: errorCodes.CANCEL,
+	compression: errorCodes.COMPRESSION_ERROR,
+	calm: errorCodes.ENHANCE_YOUR_CALM,
+	http11: errorCodes.HTTP_1_1_REQUIRED,
 };
 
-/** Settings by number (RFC 9113 §6.5.2). */
-export const S = { table: 1, push: 2, streams: 3, window: 4, frame: 5, list: 6 };
+export const S = {
+	table: settingIds.headerTableSize,
+	push: settingIds.enablePush,
+	streams: settingIds.maxConcurrentStreams,
+	window: settingIds.initialWindowSize,
+	frame: settingIds.maxFrameSize,
+	list: settingIds.maxHeaderListSize,
+};
 
-export const MAX_31 = 2 ** 31 - 1;
+export const MAX_31 = maxStreamId;
+export { uint32 };
 
-export function frame(type: number, flags: number, streamId: number, payload: Buffer | string = ''): Buffer {
-	const content = typeof payload === 'string' ? Buffer.from(payload, 'latin1') : payload;
-	const head = Buffer.alloc(9);
-	head.writeUIntBE(content.length, 0, 3);
-	head.writeUInt8(type, 3);
-	head.writeUInt8(flags, 4);
-	head.writeUInt32BE(streamId, 5);
-	return Buffer.concat([head, content]);
+export function frame(type: number, frameFlags: number, streamId: number, payload: Buffer | string = ''): Buffer {
+	return encodeFrame(
+		type,
+		frameFlags,
+		streamId,
+		typeof payload === 'string' ? Buffer.from(payload, 'latin1') : payload,
+	);
 }
 
-export function uint32(...values: number[]): Buffer {
-	const bytes = Buffer.alloc(values.length * 4);
-	values.forEach((value, at) => bytes.writeUInt32BE(value, at * 4));
-	return bytes;
-}
-
-export function settings(...pairs: Array<readonly [identifier: number, value: number]>): Buffer {
-	const payload = Buffer.alloc(pairs.length * 6);
-	pairs.forEach(([identifier, value], at) => {
-		payload.writeUInt16BE(identifier, at * 6);
-		payload.writeUInt32BE(value, at * 6 + 2);
-	});
-	return frame(T.settings, 0, 0, payload);
-}
-
-export const settingsAck = frame(T.settings, ACK, 0);
-export const rst = (id: number, code: number): Buffer => frame(T.rst, 0, id, uint32(code));
-export const windowUpdate = (id: number, increment: number): Buffer => frame(T.window, 0, id, uint32(increment));
+export const settings = (...pairs: Array<readonly [identifier: number, value: number]>): Buffer =>
+	settingPairsFrame(pairs);
+export const settingsAck = settingsAckFrame();
+export const rst = resetFrame;
+export const windowUpdate = windowUpdateFrame;
 export const goaway = (last: number, code: number, debug = ''): Buffer =>
-	frame(T.goaway, 0, 0, Buffer.concat([uint32(last, code), Buffer.from(debug, 'latin1')]));
-export const ping = (payload = '8 octets', flags = 0): Buffer => frame(T.ping, flags, 0, payload);
-export const data = (id: number, content: Buffer | string, flags = END_STREAM): Buffer =>
-	frame(T.data, flags, id, content);
+	goawayFrame(last, code, Buffer.from(debug, 'latin1'));
+export const ping = (payload = '8 octets', frameFlags = 0): Buffer => frame(T.ping, frameFlags, 0, payload);
+export const data = (id: number, content: Buffer | string, frameFlags: number = END_STREAM): Buffer =>
+	frame(T.data, frameFlags, id, content);
 
 /** Content between a pad length and that many zero octets. */
 export function padded(content: Buffer | string, padding: number): Buffer {
 	return Buffer.concat([Buffer.from([padding]), Buffer.from(content), Buffer.alloc(padding)]);
 }
 
-function literalString(text: string): Buffer {
-	const bytes = Buffer.from(text, 'latin1');
-	if (bytes.length < 127) return Buffer.concat([Buffer.from([bytes.length]), bytes]);
-	const length = [127];
-	let rest = bytes.length - 127;
-	for (; rest >= 128; rest = Math.floor(rest / 128)) length.push((rest % 128) + 128);
-	return Buffer.concat([Buffer.from([...length, rest]), bytes]);
-}
-
 /** A block of literals without Huffman code; `indexed` ones enter the receiver's table. */
-export function block(fields: ReadonlyArray<readonly [name: string, value: string]>, indexed = false): Buffer {
-	return Buffer.concat(
-		fields.flatMap(([name, value]) => [Buffer.from([indexed ? 0x40 : 0]), literalString(name), literalString(value)]),
-	);
-}
+export const block = (fields: ReadonlyArray<readonly [name: string, value: string]>, indexed = false): Buffer =>
+	literalBlock(fields, { indexed });
 
 /** HEADERS with a whole block. */
-export function headers(id: number, fields: ReadonlyArray<readonly [string, string]>, flags = END_STREAM): Buffer {
-	return frame(T.headers, flags | END_HEADERS, id, block(fields));
+export function headers(
+	id: number,
+	fields: ReadonlyArray<readonly [string, string]>,
+	frameFlags: number = END_STREAM,
+): Buffer {
+	return frame(T.headers, frameFlags | END_HEADERS, id, block(fields));
 }
 
 /** The commonest answer: 200 and nothing else. */
@@ -156,8 +154,6 @@ export function pushFields(token = 'a'): HeaderField[] {
 	];
 }
 
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-
 /** A client and its peer. Unless `greet` is false, empty SETTINGS are exchanged and the greeting's frames are read away. */
 export function createPeer(
 	options: ProtocolOptions & { greet?: boolean; settings?: Array<readonly [number, number]> } = {},
@@ -205,22 +201,16 @@ export function createPeer(
 			let bytes = Buffer.concat(client.output.take());
 			client.acknowledgementsSent();
 			if (!prefaceRead) {
-				expect(bytes.toString('latin1', 0, PREFACE.length)).toBe(PREFACE);
-				bytes = bytes.subarray(PREFACE.length);
-				position += PREFACE.length;
+				expect(bytes.subarray(0, clientPreface.length)).toEqual(clientPreface);
+				bytes = bytes.subarray(clientPreface.length);
+				position += clientPreface.length;
 				prefaceRead = true;
 			}
-			const seen: SeenFrame[] = [];
-			for (let at = 0; at < bytes.length;) {
-				const end = at + 9 + bytes.readUIntBE(at, 3);
-				if (end > bytes.length) throw new Error('the client wrote part of a frame');
-				const [type, flags, payload] = [bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), bytes.subarray(at + 9, end)];
-				position += end - at;
+			return readFrames(bytes).map(({ type, flags: frameFlags, streamId, payload }) => {
+				position += headerBytes + payload.length;
 				const fields = type === T.headers ? hpack.decode(payload) : [];
-				seen.push({ type, flags, id: bytes.readUInt32BE(at + 5), payload, fields, endOffset: position });
-				at = end;
-			}
-			return seen;
+				return { type, flags: frameFlags, id: streamId, payload, fields, endOffset: position };
+			});
 		},
 	};
 	if (options.greet !== false) {

@@ -1,7 +1,7 @@
 /** Blocks no honest encoder sends: each violation is an HpackError, and no block costs more than its length and the list's limit. */
 import { HpackDecoder, HpackEncoder, HpackError } from '../../../../nodes/shared/http2/hpack/hpack';
 import { decodePairs, encodeBlock, field, hex, pushList } from './hpackBlocks';
-import { createReferenceDecoder } from './referenceHpack';
+import { createReferenceDecoder } from '../../../wire/referenceHpack';
 
 const newDecoder = (maxHeaderListBytes = 16_384): HpackDecoder =>
 	new HpackDecoder({ maxTableSize: 4_096, maxHeaderListBytes });

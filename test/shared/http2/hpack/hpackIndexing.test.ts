@@ -7,7 +7,7 @@ import {
 	type ReferenceDecoder,
 	type ReferenceField,
 	referenceHuffmanEncode,
-} from './referenceHpack';
+} from '../../../wire/referenceHpack';
 
 interface Wire {
 	readonly encoder: HpackEncoder;

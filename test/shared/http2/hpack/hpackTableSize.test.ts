@@ -1,7 +1,7 @@
 /** SETTINGS_HEADER_TABLE_SIZE at any moment: which size updates a block begins with, and that both tables stay in step. */
 import { HpackDecoder, HpackEncoder } from '../../../../nodes/shared/http2/hpack/hpack';
 import { decodePairs, encodeBlock, field, hex, pairs, pushList } from './hpackBlocks';
-import { createReferenceDecoder } from './referenceHpack';
+import { createReferenceDecoder } from '../../../wire/referenceHpack';
 
 /** Size updates a block begins with. */
 function updates(block: Buffer): number[] {

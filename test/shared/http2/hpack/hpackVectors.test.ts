@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HpackDecoder } from '../../../../nodes/shared/http2/hpack/hpack';
-import { createReferenceDecoder } from './referenceHpack';
+import { createReferenceDecoder } from '../../../wire/referenceHpack';
 
 interface Story {
 	readonly cases: ReadonlyArray<{

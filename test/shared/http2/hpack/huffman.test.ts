@@ -1,7 +1,7 @@
 /** The Huffman code: complete, the same as the reference's, exact in length, strict in padding, never beyond its room. */
 import fc from 'fast-check';
 import { huffmanDecode, huffmanEncode, huffmanLength, huffmanRoom } from '../../../../nodes/shared/http2/hpack/huffman';
-import { huffmanCodes, referenceHuffmanDecode, referenceHuffmanEncode } from './referenceHpack';
+import { huffmanCodes, referenceHuffmanDecode, referenceHuffmanEncode } from '../../../wire/referenceHpack';
 
 const latin1Text = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
 

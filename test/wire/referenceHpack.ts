@@ -5,9 +5,23 @@
 
 export type ReferenceField = readonly [name: string, value: string];
 
+/** A field with the way it was written (RFC 7541 §6). */
+export interface EncodedField {
+	readonly name: string;
+	readonly value: string;
+	/** `indexed`: whole, from a table. `indexing`: a literal that enters the table. `literal` and `never`: literals that do not. */
+	readonly form: 'indexed' | 'indexing' | 'literal' | 'never';
+	/** The name came from a table. */
+	readonly nameIndexed: boolean;
+	/** Octets of the block it took. */
+	readonly bytes: number;
+}
+
 export interface ReferenceDecoder {
 	/** Decodes one block; throws on any violation. */
 	decode(block: Uint8Array): ReferenceField[];
+	/** The same, with the way each field was written. */
+	decodeForms(block: Uint8Array): EncodedField[];
 	/** Octets the dynamic table counts. */
 	tableSize(): number;
 	/** The dynamic table, newest entry first. */
@@ -166,66 +180,70 @@ export function createReferenceDecoder(maxTableSize: number): ReferenceDecoder {
 		if (entrySize(entry) <= limit) dynamic = [entry, ...dynamic];
 	};
 
+	function decodeForms(block: Uint8Array): EncodedField[] {
+		const fields: EncodedField[] = [];
+		let position = 0;
+		const next = (): number => {
+			const octet = block[position++];
+			if (octet === undefined) throw new Error('the block is cut off');
+			return octet;
+		};
+		const integer = (first: number, prefixBits: number): number => {
+			let value = first % 2 ** prefixBits;
+			if (value < 2 ** prefixBits - 1) return value;
+			for (let place = 0; place < 4; place++) {
+				const octet = next();
+				value += (octet % 128) * 128 ** place;
+				if (value >= 2 ** 28) throw new Error('the integer is too large');
+				if (octet < 128) return value;
+			}
+			throw new Error('the integer is too long');
+		};
+		const string = (): string => {
+			const first = next();
+			const length = integer(first, 7);
+			if (position + length > block.length) throw new Error('the string is cut off');
+			const bytes = block.subarray(position, position + length);
+			position += length;
+			return first >= 128 ? referenceHuffmanDecode(bytes) : Buffer.from(bytes).toString('latin1');
+		};
+		const at = (index: number): ReferenceField => {
+			const entry = [...staticTable, ...dynamic][index - 1];
+			if (entry === undefined) throw new Error(`no entry ${index}`);
+			return entry;
+		};
+		const literal = (nameIndex: number): ReferenceField => {
+			const name = nameIndex === 0 ? string() : at(nameIndex)[0];
+			return [name, string()];
+		};
+
+		while (position < block.length) {
+			const start = position;
+			const first = next();
+			if (first >= 0x20 && first < 0x40) {
+				if (fields.length > 0) throw new Error('a size update after a field');
+				const wanted = integer(first, 5);
+				if (wanted > maxTableSize) throw new Error('a size update above the limit');
+				limit = wanted;
+				updateOwed = false;
+				evict(limit);
+				continue;
+			}
+			if (updateOwed) throw new Error('the size update is missing');
+			const form = first >= 0x80 ? 'indexed' : first >= 0x40 ? 'indexing' : first >= 0x10 ? 'never' : 'literal';
+			const index = integer(first, { indexed: 7, indexing: 6, literal: 4, never: 4 }[form]);
+			const entry = form === 'indexed' ? at(index) : literal(index);
+			if (form === 'indexing') add(entry);
+			const [name, value] = entry;
+			fields.push({ name, value, form, nameIndexed: index > 0, bytes: position - start });
+		}
+		return fields;
+	}
+
 	return {
 		tableSize: size,
 		entries: () => dynamic,
-		decode(block) {
-			const fields: ReferenceField[] = [];
-			let position = 0;
-			const next = (): number => {
-				const octet = block[position++];
-				if (octet === undefined) throw new Error('the block is cut off');
-				return octet;
-			};
-			const integer = (first: number, prefixBits: number): number => {
-				let value = first % 2 ** prefixBits;
-				if (value < 2 ** prefixBits - 1) return value;
-				for (let place = 0; place < 4; place++) {
-					const octet = next();
-					value += (octet % 128) * 128 ** place;
-					if (value >= 2 ** 28) throw new Error('the integer is too large');
-					if (octet < 128) return value;
-				}
-				throw new Error('the integer is too long');
-			};
-			const string = (): string => {
-				const first = next();
-				const length = integer(first, 7);
-				if (position + length > block.length) throw new Error('the string is cut off');
-				const bytes = block.subarray(position, position + length);
-				position += length;
-				return first >= 128 ? referenceHuffmanDecode(bytes) : Buffer.from(bytes).toString('latin1');
-			};
-			const at = (index: number): ReferenceField => {
-				const entry = [...staticTable, ...dynamic][index - 1];
-				if (entry === undefined) throw new Error(`no entry ${index}`);
-				return entry;
-			};
-			const literal = (nameIndex: number): ReferenceField => {
-				const name = nameIndex === 0 ? string() : at(nameIndex)[0];
-				return [name, string()];
-			};
-
-			while (position < block.length) {
-				const first = next();
-				if (first >= 0x20 && first < 0x40) {
-					if (fields.length > 0) throw new Error('a size update after a field');
-					const wanted = integer(first, 5);
-					if (wanted > maxTableSize) throw new Error('a size update above the limit');
-					limit = wanted;
-					updateOwed = false;
-					evict(limit);
-					continue;
-				}
-				if (updateOwed) throw new Error('the size update is missing');
-				if (first >= 0x80) fields.push(at(integer(first, 7)));
-				else if (first >= 0x40) {
-					const entry = literal(integer(first, 6));
-					add(entry);
-					fields.push(entry);
-				} else fields.push(literal(integer(first, 4)));
-			}
-			return fields;
-		},
+		decode: (block) => decodeForms(block).map(({ name, value }): ReferenceField => [name, value]),
+		decodeForms,
 	};
 }
