@@ -1,0 +1,47 @@
+/** `npm run test:n8n`: the packed package in the real n8n application. */
+import { parseArgs } from 'node:util';
+import { PINNED_N8N } from './application/install';
+import { Programs } from './application/program';
+import { applicationGroup } from './groups/application';
+import { type Group, runGroups } from './runner';
+import { type Ground, prepareGround } from './stage';
+
+const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground) => Group]> = [
+	['application', applicationGroup],
+];
+
+const usage = `npm run test:n8n -- [options]
+
+  --n8n VERSION   an exact version instead of ${PINNED_N8N}
+  --only NAMES    of the groups ${groupsOf.map(([name]) => name).join(', ')}: only these, separated by commas
+  --help          print this
+
+n8n and Node are kept in N8N_NODES_APNS_CACHE (default: the folder n8n-nodes-apns of the user's cache).
+`;
+
+async function main(): Promise<number> {
+	const { values } = parseArgs({
+		options: { n8n: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', default: false } },
+	});
+	if (values.help) {
+		process.stdout.write(usage);
+		return 0;
+	}
+	const wanted = values.only?.split(',');
+	const unknown = wanted?.filter((name) => !groupsOf.some(([known]) => known === name)) ?? [];
+	if (unknown.length > 0) throw new Error(`There is no group ${unknown.join(', ')}.\n\n${usage}`);
+	const ground = await prepareGround(new Programs(), values.n8n);
+	try {
+		return await runGroups(groupsOf.filter(([name]) => wanted?.includes(name) ?? true).map(([, make]) => make(ground)));
+	} finally {
+		ground.remove();
+	}
+}
+
+main().then(
+	(failures) => process.exit(failures === 0 ? 0 : 1),
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+		process.exit(1);
+	},
+);
