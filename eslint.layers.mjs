@@ -29,6 +29,7 @@ export const layers = {
 		below: ['http2', 'apns', 'transport', 'client', 'connectionCheck', 'n8n'],
 		packages: ['node:crypto', 'n8n-workflow'],
 	},
+	'library.ts': { below: ['apns', 'transport', 'client'], packages: [] },
 	credentials: { below: [], packages: ['n8n-workflow'] },
 };
 

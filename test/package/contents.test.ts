@@ -19,7 +19,7 @@ const read = (file: string): string => readFileSync(path.join(packed.dir, file),
 
 it('holds dist, package.json, README, LICENSE and nothing else', () => {
 	expect(packed.files.filter((file) => !file.startsWith('dist/'))).toEqual(['LICENSE', 'README.md', 'package.json']);
-	expect(packed.files.filter((file) => /\btest\b|simulator|\.map$|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+	expect(packed.files.filter((file) => /\btest\b|simulator|(?<!\.js)\.map$|(?<!\.d)\.ts$/.test(file))).toEqual([]);
 });
 
 it('has no run-time dependency and n8n-workflow as its only peer', () => {

@@ -207,6 +207,22 @@ it('keeps third-party libraries in vendor and n8n above the client', () => {
 	expect(allowed).toEqual(wanted);
 }, 300_000);
 
+it('gives the library its row, and no file of nodes/ a place without one', () => {
+	const of = (file: string, module: string): { file: string; code: string } => ({
+		file,
+		code: `import '${module}';\n`,
+	});
+	const found = lint([
+		of('nodes/library.ts', './shared/client/apnsClient'),
+		of('nodes/library.ts', './shared/n8n/credential'),
+		of('nodes/library.ts', 'n8n-workflow'),
+		of('nodes/another.ts', './shared/outcome'),
+		of('nodes/ApnsOther/ApnsOther.node.ts', '../shared/outcome'),
+	]);
+	const reported = ['layers/imports'];
+	expect(found).toEqual([[], reported, reported, reported, reported]);
+}, 120_000);
+
 it('keeps the simulator apart from the product it stands against', () => {
 	const file = 'tools/simulator/probe.ts';
 	const targets = [
