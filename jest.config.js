@@ -7,6 +7,7 @@ module.exports = {
 		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json', diagnostics: false }],
 	},
 	moduleNameMapper: {
+		'^fast-check$': '<rootDir>/test/fastCheck.ts',
 		'^(?:\\.{1,2}/)+(?:.*/)?vendor/([a-z0-9]+)$': '<rootDir>/dist/nodes/shared/vendor/$1.js',
 	},
 	setupFiles: ['<rootDir>/test/setup.ts'],

@@ -1,5 +1,5 @@
 /** What a push costs on the wire beyond its payload: Apple's advice on header compression, counted; and how few writes carry many pushes. */
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createHeaderBuilder } from '../../../nodes/shared/apns/headers';
 import type { Notification } from '../../../nodes/shared/apns/notification';
 import { signProviderToken } from '../../../nodes/shared/apns/providerToken';
@@ -11,11 +11,11 @@ const WARMUP = 5;
 const payload = Buffer.from(
 	JSON.stringify({ aps: { alert: { title: 'Order shipped', body: 'Your order is on its way' } } }),
 );
-const randomToken = (): string => randomBytes(32).toString('hex');
-const uuid = (): string =>
-	randomBytes(16)
-		.toString('hex')
-		.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+let drawn = 0;
+/** Hex digits without a pattern, the same in every run. */
+const hex = (digits: number): string => createHash('sha256').update(String(drawn++)).digest('hex').slice(0, digits);
+const randomToken = (): string => hex(64);
+const uuid = (): string => hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** Opens pushes with random device tokens; the mean of what the connection wrote for each beyond the payload. */
 async function meanBytes(extra: () => Partial<Notification>): Promise<number> {
