@@ -10,10 +10,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { testCredential } from '../shared/n8n/credentialTest';
-import { asNodeError } from '../shared/n8n/run/failures';
-import { failedItems } from '../shared/n8n/run/output';
+import { executeItems } from '../shared/n8n/run/execute';
 import { properties } from './properties';
-import { runItems } from './run';
+import { failedJson, prepareRequests } from './run';
 import { searchChannels } from './searchChannels';
 
 export class ApnsBroadcast implements INodeType {
@@ -46,13 +45,10 @@ export class ApnsBroadcast implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getExecutionCancelSignal()?.aborted === true || this.getInputData().length === 0) return [[]];
-		try {
-			return [await runItems(this)];
-		} catch (error) {
-			const nodeError = asNodeError(this.getNode(), error);
-			if (!this.continueOnFail()) throw nodeError;
-			return [failedItems(this, nodeError)];
-		}
+		return await executeItems(
+			this,
+			async (slices) => await prepareRequests(this, slices),
+			(error) => failedJson(this, error),
+		);
 	}
 }

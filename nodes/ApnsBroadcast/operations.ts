@@ -4,9 +4,11 @@ import { channelBody, readChannelDetails, readChannelList } from '../shared/apns
 import type { ChannelRequest } from '../shared/apns/notification';
 import type { FieldProblem } from '../shared/apns/problems';
 import type { ApnsClient, RequestOptions } from '../shared/client/apnsClient';
+import { pullEach } from '../shared/client/sendEach';
 import type { CredentialSettings } from '../shared/n8n/credential';
-import type { ItemAnswer, ItemRequest } from '../shared/n8n/run/requestRun';
-import { explain } from '../shared/n8n/run/resultItem';
+import type { ItemRequest } from '../shared/n8n/run/requestJob';
+import { requestJson } from '../shared/n8n/run/resultItem';
+import type { Noun } from '../shared/n8n/run/words';
 import { flagOf, textOf, wholeBetween } from '../shared/n8n/values';
 import type { Outcome } from '../shared/outcome';
 import {
@@ -27,35 +29,15 @@ export interface OperationContext extends ItemContext {
 	readonly onHints: (hints: readonly FieldProblem[]) => void;
 }
 
-type Operation = (context: OperationContext, itemIndex: number) => ItemRequest;
+/** What an operation does for an item. */
+type ReadRequest = (context: OperationContext, itemIndex: number) => ItemRequest;
 
-/** What every item says of its request; never a key `error`. */
-function outcomeJson(outcome: Outcome, known: IDataObject): IDataObject {
-	const words = explain(outcome);
-	return {
-		success: outcome.outcome === 'accepted',
-		outcome: outcome.outcome,
-		status: outcome.status ?? null,
-		reason: outcome.reason ?? null,
-		requestId: outcome.requestId ?? null,
-		...known,
-		attempts: outcome.attempts,
-		...(words ?? {}),
-		...(outcome.repeats.length > 0 ? { repeats: outcome.repeats.map(({ why, waitedMs }) => ({ why, waitedMs })) } : {}),
-	};
+export interface Operation {
+	readonly run: ReadRequest;
+	readonly noun: Noun;
+	/** Keys of every result of this operation beside the common ones, in their order; null where nothing is known. */
+	readonly fields: IDataObject;
 }
-
-/** The json of an item that could not be sent because of its fields. */
-export function invalidJson(problem: FieldProblem, environment: string): IDataObject {
-	const outcome: Outcome = { outcome: 'not sent', attempts: 0, repeats: [] };
-	return {
-		...outcomeJson(outcome, { channelId: null, bundleId: null, environment }),
-		message: problem.message,
-		advice: problem.remedy,
-	};
-}
-
-const single = (outcome: Outcome, known: IDataObject): ItemAnswer => ({ outcome, rows: [outcomeJson(outcome, known)] });
 
 function sendBroadcast(context: OperationContext, itemIndex: number): ItemRequest {
 	const { client, credential, request } = context;
@@ -64,16 +46,8 @@ function sendBroadcast(context: OperationContext, itemIndex: number): ItemReques
 	const { bundleId, channelId } = notification;
 	return {
 		bundleId,
-		async send() {
-			const outcome = await client.broadcast(notification, request);
-			return single(outcome, {
-				apnsUniqueId: outcome.apnsUniqueId ?? null,
-				channelId,
-				bundleId,
-				pushType: BROADCAST_PUSH_TYPE,
-				environment: credential.environment,
-			});
-		},
+		known: { channelId, bundleId },
+		send: async (signal) => ({ outcome: await client.broadcast(notification, { ...request, signal }) }),
 	};
 }
 
@@ -88,14 +62,10 @@ function createChannel({ client, credential, request, read }: OperationContext, 
 	};
 	return {
 		bundleId,
-		async send() {
-			const outcome = await client.channel(create, request);
-			return single(outcome, {
-				channelId: outcome.channelId ?? null,
-				storagePolicy,
-				bundleId,
-				environment: credential.environment,
-			});
+		known: { bundleId, storagePolicy },
+		async send(signal) {
+			const outcome = await client.channel(create, { ...request, signal });
+			return { outcome, learned: { channelId: outcome.channelId ?? null } };
 		},
 	};
 }
@@ -106,14 +76,10 @@ function getChannel({ client, credential, request, read }: OperationContext, ite
 	const get: ChannelRequest = { operation: 'get', bundleId, channelId, requestId: readRequestId(read, itemIndex) };
 	return {
 		bundleId,
-		async send() {
-			const outcome = await client.channel(get, request);
-			return single(outcome, {
-				channelId,
-				...readChannelDetails(outcome.body),
-				bundleId,
-				environment: credential.environment,
-			});
+		known: { channelId, bundleId },
+		async send(signal) {
+			const outcome = await client.channel(get, { ...request, signal });
+			return { outcome, learned: { ...readChannelDetails(outcome.body) } };
 		},
 	};
 }
@@ -129,17 +95,16 @@ function deleteChannel({ client, credential, request, read }: OperationContext, 
 	};
 	return {
 		bundleId,
-		async send() {
-			const outcome = await client.channel(remove, request);
-			return single(outcome, {
-				deleted: outcome.outcome === 'accepted',
-				channelId,
-				bundleId,
-				environment: credential.environment,
-			});
+		known: { channelId, bundleId },
+		async send(signal) {
+			const outcome = await client.channel(remove, { ...request, signal });
+			return { outcome, learned: { deleted: outcome.outcome === 'accepted' } };
 		},
 	};
 }
+
+/** Settings asked for at a time: an app may have 10,000 channels. */
+const SETTINGS_AT_ONCE = 100;
 
 function getChannels({ client, credential, request, read }: OperationContext, itemIndex: number): ItemRequest {
 	const bundleId = readBundleId(read, itemIndex, credential);
@@ -149,48 +114,66 @@ function getChannels({ client, credential, request, read }: OperationContext, it
 		: (wholeBetween('Limit', read('limit', itemIndex, 50), 1, Number.MAX_SAFE_INTEGER) ?? 50);
 	const includeSettings = flagOf(optionsOf(read, itemIndex).includeSettings);
 	const getAll: ChannelRequest = { operation: 'getAll', bundleId, requestId: readRequestId(read, itemIndex) };
-	/** The lane keeps to the server's stream limit, so all may ask at once. */
-	const settingsOf = async (channelId: string): Promise<IDataObject> => {
-		const outcome = await client.channel({ operation: 'get', bundleId, channelId }, request);
-		return outcomeJson(outcome, { channelId, ...readChannelDetails(outcome.body), bundleId, environment });
-	};
+	const common = { ...getAllFields, bundleId, environment };
 	return {
 		bundleId,
-		async send() {
-			const outcome = await client.channel(getAll, request);
+		known: { bundleId },
+		async send(signal) {
+			const options = { ...request, signal };
+			const outcome = await client.channel(getAll, options);
+			if (outcome.outcome !== 'accepted') return { outcome };
 			const channels = readChannelList(outcome.body)?.slice(0, limit);
-			if (outcome.outcome !== 'accepted') return single(outcome, { channelId: null, bundleId, environment });
-			if (channels === undefined) {
-				const json = outcomeJson(outcome, { channelId: null, bundleId, environment });
-				return {
-					outcome,
-					rows: [
-						{
-							...json,
-							success: false,
-							message: 'APNs answered the list of channels with something else than a list.',
-							advice: 'Check management host and port in the credential.',
-						},
-					],
-				};
-			}
-			const rows = includeSettings
-				? await Promise.all(channels.map(settingsOf))
-				: channels.map((channelId) => outcomeJson(outcome, { channelId, bundleId, environment }));
+			if (channels === undefined) return { outcome: noList(outcome) };
+			const rows: IDataObject[] = channels.map((channelId) => requestJson(outcome, { ...common, channelId }));
+			if (!includeSettings) return { outcome, rows };
+			await pullEach(channels.entries(), SETTINGS_AT_ONCE, signal, ([index, channelId], _index, done) => {
+				void client
+					.channel({ operation: 'get', bundleId, channelId }, options)
+					.then((details) => {
+						rows[index] = requestJson(details, { ...common, channelId, ...readChannelDetails(details.body) });
+					})
+					.finally(done);
+			});
 			return { outcome, rows };
 		},
 	};
 }
 
+/** An answer of another server than APNs: its status says success, its body is no list. */
+function noList(outcome: Outcome): Outcome {
+	return {
+		...outcome,
+		outcome: 'rejected',
+		failure: {
+			code: 'noList',
+			message: 'APNs answered the list of channels with something else than a list.',
+			advice: 'Check management host and port in the credential.',
+			commonToRun: false,
+		},
+	};
+}
+
+const channelFields: IDataObject = { channelId: null, bundleId: null };
+const getAllFields: IDataObject = { ...channelFields, storagePolicy: null, pushType: null, environment: null };
+const requestNoun: Noun = { one: 'request', many: 'requests' };
+
 /** Operations by resource and name. */
-export const operations: Readonly<
-	Record<string, Readonly<Record<string, { readonly run: Operation; readonly noun: string }>>>
-> = {
-	broadcast: { send: { run: sendBroadcast, noun: 'broadcasts' } },
+export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+	broadcast: {
+		send: {
+			run: sendBroadcast,
+			noun: { one: 'broadcast', many: 'broadcasts' },
+			fields: { ...channelFields, pushType: BROADCAST_PUSH_TYPE, environment: null },
+		},
+	},
 	channel: {
-		create: { run: createChannel, noun: 'requests' },
-		delete: { run: deleteChannel, noun: 'requests' },
-		get: { run: getChannel, noun: 'requests' },
-		getAll: { run: getChannels, noun: 'requests' },
+		create: {
+			run: createChannel,
+			noun: requestNoun,
+			fields: { ...channelFields, storagePolicy: null, environment: null },
+		},
+		delete: { run: deleteChannel, noun: requestNoun, fields: { deleted: false, ...channelFields, environment: null } },
+		get: { run: getChannel, noun: requestNoun, fields: getAllFields },
+		getAll: { run: getChannels, noun: requestNoun, fields: getAllFields },
 	},
 };

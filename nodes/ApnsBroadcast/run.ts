@@ -1,62 +1,61 @@
-/** Runs one operation for all items: credential, clients, requests, output. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+/** Prepares one operation for all items: credential, clients, and how each item is read. */
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { FieldProblem } from '../shared/apns/problems';
-import type { RequestOptions } from '../shared/client/apnsClient';
-import { HintCounter } from '../shared/n8n/run/deviceRun';
 import { clientFor } from '../shared/n8n/client';
-import { groupByEnvironment } from '../shared/n8n/run/environments';
-import { isSharedProblem } from '../shared/n8n/parameters/fixedParameters';
-import { returnReport } from '../shared/n8n/run/output';
-import { createParameterReader } from '../shared/n8n/parameters/parameters';
+import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
+import { createParameterReader, type ParameterReader } from '../shared/n8n/parameters/parameters';
 import { readRequestOptions } from '../shared/n8n/requestOptions';
-import { type ItemRequest, sendRequests } from '../shared/n8n/run/requestRun';
-import type { CredentialSettings } from '../shared/n8n/credential';
-import { invalidJson, operations } from './operations';
+import { groupByEnvironment } from '../shared/n8n/run/environments';
+import type { PreparedRun } from '../shared/n8n/run/execute';
+import { HintCounter } from '../shared/n8n/run/hints';
+import { Report } from '../shared/n8n/run/report';
+import { requestGroup, strandedRequests } from '../shared/n8n/run/requestJob';
+import { invalidOutcome, requestJson } from '../shared/n8n/run/resultItem';
+import { Run } from '../shared/n8n/run/runItems';
+import type { Slices } from '../shared/n8n/run/slices';
+import { type Operation, operations } from './operations';
 import { properties } from './properties';
-import { optionsOf } from './settings';
 
-/** Carries out what all items ask for. Throws `FieldProblem` and n8n's errors. */
-export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const itemCount = context.getInputData().length;
-	const node = context.getNode();
-	const read = createParameterReader(context);
+/** The operation chosen. Throws `FieldProblem`. */
+function operationOf(read: ParameterReader): Operation {
 	const resource = String(read('resource', 0, 'broadcast'));
 	const name = String(read('operation', 0, 'send'));
 	const operation = operations[resource]?.[name];
 	if (operation === undefined)
 		throw new FieldProblem('Operation', `"${name}" does not exist for ${resource}`, 'Choose one of the list.');
-	const signal = context.getExecutionCancelSignal();
-	const request: RequestOptions = {
-		...readRequestOptions(optionsOf(read, 0)),
-		...(signal === undefined ? {} : { signal }),
-	};
+	return operation;
+}
+
+/** Reads what all items share. Throws `FieldProblem` and n8n's errors. */
+export async function prepareRequests(context: IExecuteFunctions, slices: Slices): Promise<PreparedRun> {
+	const node = context.getNode();
+	const costs = new EngineCosts(properties, () => performance.now());
+	const read = createParameterReader(context, costs);
+	const { noun, fields, run } = operationOf(read);
+	const request = readRequestOptions((name) => read(`options.${name}`, 0, ''));
 	const data = await context.getCredentials('apnsApi');
 	const hints = new HintCounter();
 	const item = { read, timeZone: context.getTimezone(), nowMs: Date.now(), request, onHints: hints.add };
-	const credentials: CredentialSettings[] = [];
-	const planOf = groupByEnvironment(read, itemCount, data).flatMap(([credential, itemIndexes]) => {
+	const groups = (await groupByEnvironment(read, context.getInputData().length, data, slices)).map((group) => {
+		const { itemIndexes } = group;
+		if ('errors' in group) return strandedRequests(group.errors, itemIndexes, fields);
+		const { credential } = group;
 		const client = clientFor(node, credential);
-		return itemIndexes.map((itemIndex) => {
-			credentials[itemIndex] = credential;
-			return [itemIndex, (): ItemRequest => operation.run({ ...item, client, credential }, itemIndex)] as const;
-		});
+		return requestGroup(itemIndexes, { ...fields, environment: credential.environment }, (itemIndex) =>
+			run({ ...item, client, credential }, itemIndex),
+		);
 	});
-	const plans = new Map(planOf);
-	const report = await sendRequests({
-		itemCount,
-		itemIndexes: plans.keys(),
-		plan: (itemIndex) => {
-			const plan = plans.get(itemIndex);
-			if (plan === undefined) throw new FieldProblem('Environment', 'is missing', 'Choose production or development.');
-			return plan();
-		},
-		invalidJson: (itemIndex, problem) => invalidJson(problem, credentials[itemIndex]?.environment ?? ''),
-		onProblem: (problem) => {
-			// What stands in a field without expressions every item has: end before the first request rather than fail each.
-			if (!context.continueOnFail() && isSharedProblem(problem, properties, node.parameters, [])) throw problem;
-		},
-		signal,
-		noun: operation.noun,
-	});
-	return returnReport(context, report, hints.counts, false);
+	return {
+		run: new Run(groups, new Report('results', noun), hints, slices),
+		costs,
+		toDevices: false,
+		failOnRejected: false,
+	};
+}
+
+/** The result of an item when the run failed before its first request: the same keys as every other. */
+export function failedJson(context: IExecuteFunctions, error: unknown): IDataObject {
+	const resource = String(context.getNodeParameter('resource', 0, 'broadcast'));
+	const name = String(context.getNodeParameter('operation', 0, 'send'));
+	return requestJson(invalidOutcome(error), operations[resource]?.[name]?.fields ?? {});
 }

@@ -10,11 +10,10 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { testCredential } from '../shared/n8n/credentialTest';
-import { asNodeError } from '../shared/n8n/run/failures';
-import { failedItems } from '../shared/n8n/run/output';
-import { checkOnce } from './check';
+import { executeItems } from '../shared/n8n/run/execute';
+import { executeCheck } from './check';
 import { properties } from './properties';
-import { sendItems } from './send';
+import { prepareSend } from './send';
 
 export class ApnsSend implements INodeType {
 	description: INodeTypeDescription = {
@@ -45,14 +44,8 @@ export class ApnsSend implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		if (this.getExecutionCancelSignal()?.aborted === true || this.getInputData().length === 0) return [[]];
-		try {
-			const checks = this.getNodeParameter('operation', 0, 'send') === 'checkConnection';
-			return [await (checks ? checkOnce(this) : sendItems(this))];
-		} catch (error) {
-			const nodeError = asNodeError(this.getNode(), error);
-			if (!this.continueOnFail()) throw nodeError;
-			return [failedItems(this, nodeError)];
-		}
+		return this.getNodeParameter('operation', 0, 'send') === 'checkConnection'
+			? await executeCheck(this)
+			: await executeItems(this, async (slices) => await prepareSend(this, slices));
 	}
 }

@@ -1,41 +1,49 @@
-/** Runs the operation Send: credential, clients, items, output. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { type Group, sendBatch } from '../shared/n8n/run/deviceRun';
+/** Prepares the operation Send: credential, clients, and how each item is read. */
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { clientFor } from '../shared/n8n/client';
-import { groupByEnvironment } from '../shared/n8n/run/environments';
-import { isSharedProblem } from '../shared/n8n/parameters/fixedParameters';
-import { isToolRun, returnReport } from '../shared/n8n/run/output';
+import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
 import { createParameterReader } from '../shared/n8n/parameters/parameters';
+import { deviceGroup, strandedPushes } from '../shared/n8n/run/deviceJob';
+import { groupByEnvironment } from '../shared/n8n/run/environments';
+import type { PreparedRun } from '../shared/n8n/run/execute';
+import { HintCounter } from '../shared/n8n/run/hints';
+import { runsAsTool } from '../shared/n8n/run/output';
+import { Report } from '../shared/n8n/run/report';
+import { Run } from '../shared/n8n/run/runItems';
+import type { Slices } from '../shared/n8n/run/slices';
+import { pushNoun } from '../shared/n8n/run/words';
 import { properties } from './properties';
-import { createPlanner, type ItemContext, readRunSettings } from './settings';
+import { createPushReader, type ItemContext, readRecipientsField, readRunSettings } from './settings';
 
-/** Sends what all items ask for. Throws `FieldProblem` and n8n's errors. */
-export async function sendItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const itemCount = context.getInputData().length;
+/** Reads what all items share. Throws `FieldProblem` and n8n's errors. */
+export async function prepareSend(context: IExecuteFunctions, slices: Slices): Promise<PreparedRun> {
 	const node = context.getNode();
-	const read = createParameterReader(context);
-	const run = readRunSettings(read);
+	const costs = new EngineCosts(properties, () => performance.now());
+	const read = createParameterReader(context, costs);
+	const { maxConnections, maxInFlight, request, skipDuplicates, ...settings } = readRunSettings(read);
 	const data = await context.getCredentials('apnsApi');
 	const item: ItemContext = { read, timeZone: context.getTimezone(), nowMs: Date.now() };
-	const plan = createPlanner(item, properties, node.parameters);
-	const groups = groupByEnvironment(read, itemCount, data).map(([credential, itemIndexes]): Group => ({
-		client: clientFor(node, credential, { maxConnections: run.maxConnections, maxInFlight: run.maxInFlight }),
-		environment: credential.environment,
-		itemIndexes,
-		plan: (itemIndex) => plan(itemIndex, credential),
-	}));
-	const { report, hints } = await sendBatch({
-		groups,
-		itemCount,
-		request: run.request,
-		detail: isToolRun(context) ? 'total' : run.summarize ? 'summary' : 'devices',
-		skipDuplicates: run.skipDuplicates,
-		onProblem: (problem) => {
-			// What stands in a field without expressions every item has: end before the first push rather than fail each.
-			if (!context.continueOnFail() && isSharedProblem(problem, properties, node.parameters, ['recipients']))
-				throw problem;
-		},
-		signal: context.getExecutionCancelSignal(),
+	const hints = new HintCounter();
+	const groups = (await groupByEnvironment(read, context.getInputData().length, data, slices)).map((group) => {
+		const { itemIndexes } = group;
+		if ('errors' in group)
+			return strandedPushes(group.errors, itemIndexes, { recipients: (index) => readRecipientsField(read, index) });
+		const { credential } = group;
+		return deviceGroup({
+			client: clientFor(node, credential, { maxConnections, maxInFlight }),
+			environment: credential.environment,
+			itemIndexes,
+			reader: createPushReader(item, properties, node.parameters, credential),
+			request,
+			skipDuplicates,
+			hints,
+		});
 	});
-	return returnReport(context, report, hints, run.failOnRejectedDevice);
+	const detail = runsAsTool(context) ? 'total' : settings.summarize ? 'summary' : 'results';
+	return {
+		run: new Run(groups, new Report(detail, pushNoun), hints, slices),
+		costs,
+		toDevices: true,
+		failOnRejected: settings.failOnRejectedDevice,
+	};
 }

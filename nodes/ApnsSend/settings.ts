@@ -5,7 +5,6 @@ import {
 	certificateTopic,
 	certificateTopicProblem,
 } from '../shared/apns/certificateChecks';
-import { parseRecipients } from '../shared/apns/deviceToken';
 import { hintsFor } from '../shared/apns/hints';
 import type { Notification } from '../shared/apns/notification';
 import { encodePayload } from '../shared/apns/payload';
@@ -13,7 +12,7 @@ import { FieldProblem } from '../shared/apns/problems';
 import { type PushTypeRow, pushTypeRow, topicFor } from '../shared/apns/pushTypes';
 import { checkNotification, checkUuid } from '../shared/apns/validate';
 import type { RequestOptions } from '../shared/client/apnsClient';
-import type { ItemPlan, PushDraft } from '../shared/n8n/run/deviceRun';
+import type { PushDraft, PushReader } from '../shared/n8n/run/deviceJob';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { holdsExpression } from '../shared/n8n/parameters/fixedParameters';
 import type { ParameterReader } from '../shared/n8n/parameters/parameters';
@@ -38,16 +37,19 @@ export interface ItemContext {
 	readonly nowMs: number;
 }
 
-/** Reads what the run shares. Throws `FieldProblem`. */
+/**
+ * Reads what the run shares, each option on its own: an expression of another one that fails for the first item is that
+ * item's result. Throws `FieldProblem` and n8n's errors.
+ */
 export function readRunSettings(read: ParameterReader): RunSettings {
-	const options = membersOf(read('options', 0, {}));
+	const option = (name: string): unknown => read(`options.${name}`, 0, '');
 	return {
-		maxConnections: wholeBetween('Max Connections', options.maxConnections, 1, 32) ?? 4,
-		maxInFlight: wholeBetween('Max Pushes in Flight', options.maxInFlight, 1, 10_000) ?? 1_000,
-		failOnRejectedDevice: options.onRejectedDevice === 'fail',
-		summarize: options.output === 'summary',
-		skipDuplicates: flagOf(options.skipDuplicates),
-		request: readRequestOptions(options),
+		maxConnections: wholeBetween('Max Connections', option('maxConnections'), 1, 32) ?? 4,
+		maxInFlight: wholeBetween('Max Pushes in Flight', option('maxInFlight'), 1, 10_000) ?? 1_000,
+		failOnRejectedDevice: option('onRejectedDevice') === 'fail',
+		summarize: option('output') === 'summary',
+		skipDuplicates: flagOf(option('skipDuplicates')),
+		request: readRequestOptions(option),
 	};
 }
 
@@ -104,23 +106,28 @@ function isDraftFixed(parameters: Readonly<Record<string, unknown>>, properties:
 }
 
 /**
- * Reads items one by one, each just before it is sent. What is the same for all is read, checked and encoded once, so that
- * one payload serves a hundred thousand devices.
+ * Reads the items of one environment, each just before it is sent. What is the same for all is read, checked and encoded
+ * once, so that one payload serves a hundred thousand devices.
  */
-export function createPlanner(
+export function createPushReader(
 	context: ItemContext,
 	properties: readonly INodeProperties[],
 	parameters: Readonly<Record<string, unknown>>,
-): (itemIndex: number, credential: CredentialSettings) => ItemPlan {
-	const shared = new Map<CredentialSettings, PushDraft>();
+	credential: CredentialSettings,
+): PushReader {
 	const fixed = isDraftFixed(parameters, properties);
-	return (itemIndex, credential) => {
-		const draft = shared.get(credential) ?? readDraft(context, itemIndex, credential);
-		if (fixed) shared.set(credential, draft);
-		const recipients = parseRecipients(context.read('recipients', itemIndex, ''), { allowBase64: draft.base64Tokens });
-		if (recipients.tokens.length === 0 && recipients.problems.length === 0) {
-			throw new FieldProblem('Device Tokens', 'is empty', 'Give at least one device token.');
-		}
-		return { draft, tokens: recipients.tokens, problems: recipients.problems };
+	let shared: PushDraft | undefined;
+	return {
+		draft(itemIndex) {
+			const draft = shared ?? readDraft(context, itemIndex, credential);
+			if (fixed) shared = draft;
+			return draft;
+		},
+		recipients: (itemIndex) => readRecipientsField(context.read, itemIndex),
 	};
+}
+
+/** The value of Device Tokens; a list of the item is read element by element. */
+export function readRecipientsField(read: ParameterReader, itemIndex: number): unknown {
+	return read('recipients', itemIndex, '', { asList: true });
 }

@@ -127,7 +127,7 @@ it.each([
 		{ pushType: 'fileprovider', containerIdentifier: '={{ $json.none }}' },
 	],
 ])('makes an item of %s that an expression leaves empty', async (_name, field, parameters) => {
-	const result = await bench.send({ recipients: phone, ...parameters });
+	const result = await bench.send({ recipients: phone, ...parameters }, [{}], { onError: 'continueRegularOutput' });
 	expect(result.items('Send').map(({ json }) => json)).toEqual([
 		expect.objectContaining({ success: false, message: expect.stringMatching(new RegExp(`^${field}: is empty`)) }),
 	]);
@@ -141,10 +141,13 @@ it('sends the other items when one has a field of its own that is wrong', async 
 	]);
 	expect(result.items('Send').map(({ json }) => [json.outcome, json.message])).toEqual([
 		['not sent', expect.stringMatching(/^Badge: "x"/)],
-		['accepted', undefined],
+		['accepted', null],
 		['not sent', expect.stringMatching(/^Badge: 2.5/)],
 	]);
-	expect(result.hints('Send')).toEqual([expect.stringMatching(/2 of 3 pushes could not be sent/)]);
+	expect(result.hints('Send')).toEqual([
+		expect.stringMatching(/^1 of 3 pushes was not sent because a field is invalid\. Badge: "x"/),
+		expect.stringMatching(/^1 of 3 pushes was not sent because a field is invalid\. Badge: 2\.5/),
+	]);
 });
 
 it('hints at what APNs accepts and the device ignores', async () => {

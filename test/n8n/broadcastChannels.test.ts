@@ -30,6 +30,8 @@ it.each([201, 200] as const)('creates a channel that APNs confirms with %i, and 
 			outcome: 'accepted',
 			status,
 			reason: null,
+			message: null,
+			advice: null,
 			requestId: uuid,
 			channelId: id,
 			storagePolicy: 'mostRecent',
@@ -106,8 +108,14 @@ it('deletes a channel chosen from the list', async () => {
 	expect(channels()).toEqual([kept]);
 });
 
-it('says that a channel does not exist, as an item', async () => {
-	const result = await run({ resource: 'channel', operation: 'delete', channelId: byId('dHN0LXNyY2gtY2hubA==') });
+it('fails for a channel that does not exist, or says so in an item where the node goes on', async () => {
+	const parameters = { resource: 'channel', operation: 'delete', channelId: byId('dHN0LXNyY2gtY2hubA==') };
+	const stopped = await run(parameters);
+	expect(stopped.error).toEqual({
+		message: expect.stringMatching(/\(ChannelNotRegistered\)/),
+		description: expect.stringMatching(/Environment and Bundle ID/),
+	});
+	const result = await run(parameters, [{}], { onError: 'continueRegularOutput' });
 	expect(result.status).toBe('success');
 	expect(result.items('Broadcast')[0]?.json).toMatchObject({
 		success: false,
@@ -115,7 +123,9 @@ it('says that a channel does not exist, as an item', async () => {
 		reason: 'ChannelNotRegistered',
 		advice: expect.stringMatching(/Environment and Bundle ID/),
 	});
-	expect(result.hints('Broadcast')).toEqual([expect.stringMatching(/APNs refused 1 of 1 requests/)]);
+	expect(result.hints('Broadcast')).toEqual([
+		expect.stringMatching(/^APNs rejected the request \(ChannelNotRegistered\)/),
+	]);
 });
 
 it('lists channels up to the limit, or all', async () => {

@@ -27,6 +27,8 @@ it('publishes an update with every header Apple requires', async () => {
 			outcome: 'accepted',
 			status: 200,
 			reason: null,
+			message: null,
+			advice: null,
 			requestId: expect.stringMatching(/^[0-9A-F-]{36}$/),
 			apnsUniqueId: expect.stringMatching(/^[0-9a-f-]{36}$/),
 			channelId: id,
@@ -94,7 +96,9 @@ it.each([
 });
 
 it('explains from the answer that a channel without storage takes expiration 0 only', async () => {
-	const result = await run({ channelId: byId(make(0)), contentState: '{}', expiration: '2030-01-01' });
+	const result = await run({ channelId: byId(make(0)), contentState: '{}', expiration: '2030-01-01' }, [{}], {
+		onError: 'continueRegularOutput',
+	});
 	expect(result.items('Broadcast')[0]?.json).toMatchObject({
 		reason: 'BadExpirationDate',
 		message: expect.stringMatching(/stores no messages accepts 0 only/),
@@ -187,7 +191,9 @@ it.each(Object.entries(broadcastReasons))('%s tells what to do', async (reason, 
 	const id = make();
 	bench.peer.simulator.script.always({ type: 'answer', status, reason });
 	const [ends, advice] = expected[reason as keyof typeof broadcastReasons];
-	const result = await run({ channelId: byId(id), contentState: '{}', options: { retries: 0 } });
+	const result = await run({ channelId: byId(id), contentState: '{}', options: { retries: 0 } }, [{}], {
+		onError: ends === 'run' ? 'stopWorkflow' : 'continueRegularOutput',
+	});
 	if (ends === 'run') {
 		expect(result.error?.description).toMatch(advice);
 	} else {

@@ -1,5 +1,5 @@
 /** Options that every request has, as fields of both nodes and as the client takes them. */
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import type { RequestOptions } from '../client/apnsClient';
 import { wholeBetween } from './values';
 
@@ -59,12 +59,12 @@ export const timeoutOption: INodeProperties = {
 };
 
 /** The members of Options that the client takes. Throws `FieldProblem`. */
-export function readRequestOptions(options: IDataObject): RequestOptions {
-	const retries = wholeBetween('Retries', options.retries, 0, MAX_RETRIES);
+export function readRequestOptions(option: (name: string) => unknown): RequestOptions {
+	const retries = wholeBetween('Retries', option('retries'), 0, MAX_RETRIES);
 	return {
 		timeoutMs:
-			(wholeBetween('Timeout (Seconds)', options.timeout, 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
-		onUnknown: options.onUnknown === 'sendAgain' ? 'sendAgain' : 'report',
+			(wholeBetween('Timeout (Seconds)', option('timeout'), 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
+		onUnknown: option('onUnknown') === 'sendAgain' ? 'sendAgain' : 'report',
 		...(retries === undefined ? {} : { retries }),
 	};
 }

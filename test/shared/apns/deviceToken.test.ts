@@ -1,12 +1,28 @@
 /** Device tokens as apps, databases and people write them. */
 import fc from 'fast-check';
-import { createDuplicateFilter, parseRecipients } from '../../../nodes/shared/apns/deviceToken';
+import { createDuplicateFilter } from '../../../nodes/shared/apns/deviceToken';
+import { readRecipientList, readRecipients } from '../../../nodes/shared/apns/recipients';
 
 const a = '740f4707bebcf74f9b7c25d48e3358945f6aa01da5ddb387462c7eaf61bb78ad';
 const b = 'b1'.repeat(32);
 const long = 'c2'.repeat(80);
 const groups = (token: string): string => (token.match(/.{8}/g) ?? []).join(' ');
 const base64 = Buffer.from(a, 'hex').toString('base64');
+
+/** All entries of a value, sorted into tokens and problems. */
+function parseRecipients(
+	value: unknown,
+	options: { readonly allowBase64?: boolean } = {},
+): { tokens: string[]; problems: Array<{ text: string; message: string }>; texts: string[] } {
+	const entries = [...readRecipients(value, options)].filter((entry) => entry !== undefined);
+	return {
+		tokens: entries.flatMap(({ token }) => (token === undefined ? [] : [token])),
+		problems: entries.flatMap(({ text, problem }) =>
+			problem === undefined ? [] : [{ text, message: problem.message }],
+		),
+		texts: entries.map(({ text }) => text),
+	};
+}
 
 describe('device tokens', () => {
 	it.each<readonly [string, unknown, readonly string[]]>([
@@ -39,7 +55,7 @@ describe('device tokens', () => {
 		['an empty array', [], []],
 		['the text of an empty array', '[]', []],
 	])('are read from %s', (_name, value, tokens) => {
-		expect(parseRecipients(value)).toEqual({ tokens, problems: [] });
+		expect(parseRecipients(value)).toMatchObject({ tokens, problems: [] });
 	});
 
 	it.each<readonly [string, unknown, string]>([
@@ -63,22 +79,54 @@ describe('device tokens', () => {
 	])('are not %s', (_name, value, problem) => {
 		const { tokens, problems } = parseRecipients(value);
 		expect(tokens).toEqual([]);
-		expect(problems.map((found) => found.problem.message)).toEqual([`Device Tokens: ${problem}`]);
+		expect(problems.map(({ message }) => message)).toEqual([`Device Tokens: ${problem}`]);
 	});
 
-	it('that are wrong stand beside the others, with their place and the beginning of their text', () => {
-		const { tokens, problems } = parseRecipients(`${a},no-token-but-a-rather-long-text,${b},12345`);
-		expect(tokens).toEqual([a, b]);
-		expect(problems.map(({ index, text }) => [index, text])).toEqual([
-			[1, 'no-token-but-a-rather-lo…'],
-			[3, '12345'],
+	it.each<readonly [string, unknown, readonly string[]]>([
+		['capitals', ` ${a.toUpperCase()} `, [a.toUpperCase()]],
+		['brackets', `<${groups(a)}>,\n<${groups(b)}>`, [`<${groups(a)}>`, `<${groups(b)}>`]],
+		['groups', `${groups(a)}\n${groups(b)}`, [groups(a), groups(b)]],
+		['a list', [` ${a}`, b.toUpperCase()], [a, b.toUpperCase()]],
+		['the text of a list', JSON.stringify([a.toUpperCase(), b]), [a.toUpperCase(), b]],
+		['the text of a list with an empty entry', JSON.stringify([a, '']), [a, '']],
+		['words between tokens', `${a},no token; 12345 `, [a, 'no', 'token', '12345']],
+		[
+			'a description',
+			'{length = 32, bytes = 0x740f4707 ... 61bb78ad }',
+			['{length = 32, bytes = 0x740f4707 ... 61bb78ad }'],
+		],
+		['values that are no text', [7, null, { a: 1 }, true], ['7', '', '{"a":1}', 'true']],
+	])('keep the text as it was written: %s', (_name, value, texts) => {
+		expect(parseRecipients(value).texts).toEqual(texts);
+	});
+
+	it('keep 4 KB of a wrong text, and its length', () => {
+		const [entry] = parseRecipients('x'.repeat(5_000)).problems;
+		expect(entry?.text).toBe(`${'x'.repeat(4_096)}… (5000 characters)`);
+		expect(parseRecipients('x'.repeat(4_096)).texts).toEqual(['x'.repeat(4_096)]);
+	});
+
+	it('survive an entry that cannot even be shown', () => {
+		const circular: unknown[] = [];
+		circular.push({ circular });
+		const { tokens, problems } = parseRecipients([
+			a,
+			{
+				toJSON: () => {
+					throw new Error('no');
+				},
+			},
+			{ circular },
+			b,
 		]);
+		expect(tokens).toEqual([a, b]);
+		expect(problems).toHaveLength(2);
 	});
 
 	it('for MDM may be base64, as devices report them', () => {
 		const url = base64.replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
 		for (const value of [base64, url, `<data>\n${base64}\n</data>`, [base64], a])
-			expect(parseRecipients(value, { allowBase64: true })).toEqual({ tokens: [a], problems: [] });
+			expect(parseRecipients(value, { allowBase64: true })).toMatchObject({ tokens: [a], problems: [] });
 		expect(parseRecipients('word', { allowBase64: true }).problems).toHaveLength(1);
 	});
 
@@ -106,12 +154,76 @@ describe('device tokens', () => {
 		);
 	});
 
-	it('by the hundred thousand in one text are read in a moment', () => {
-		const many = Array.from({ length: 100_000 }, (_none, n) => n.toString(16).padStart(64, '0'));
+	const many = Array.from({ length: 100_000 }, (_none, n) => n.toString(16).padStart(64, '0'));
+
+	it.each([
+		['lines', many.join('\n')],
+		['blanks', many.join(' ')],
+		['commas and quotes', `"${many.join('", "')}"`],
+		['brackets', many.map((token) => `<${groups(token)}>`).join()],
+		['the text of a list', JSON.stringify(many)],
+		['the text of a list on lines', JSON.stringify(many, null, 2)],
+		['the text of a list without quotes', `[${many.join(', ')}]`],
+	])('by the hundred thousand are read piece by piece: %s', (_name, text) => {
+		let longest = 0;
+		let inPiece = 0;
+		const tokens: string[] = [];
+		for (const entry of readRecipients(text)) {
+			inPiece = entry === undefined ? 0 : inPiece + 1;
+			longest = Math.max(longest, inPiece);
+			if (entry?.token !== undefined) tokens.push(entry.token);
+		}
+		expect(tokens).toEqual(many);
+		// Between two pauses at most as many tokens as a piece of 16 KB holds.
+		expect(longest).toBeLessThan(300);
+	});
+
+	it('take no longer for brackets and braces that nothing closes', () => {
 		const startedMs = performance.now();
-		expect(parseRecipients(many.join('\n')).tokens).toEqual(many);
 		expect(parseRecipients(`${'<'.repeat(100_000)}${'{length = '.repeat(20_000)}`).tokens).toEqual([]);
+		expect(parseRecipients('{length = 1, bytes = 0x'.repeat(20_000)).tokens).toEqual([]);
 		expect(performance.now() - startedMs).toBeLessThan(10_000);
+	});
+
+	it('are read alike whole or piece by piece', () => {
+		const piece = fc.constantFrom(
+			a,
+			b,
+			groups(a),
+			`<${groups(b)}>`,
+			'"',
+			"'",
+			' ',
+			',',
+			';',
+			'\r\n',
+			'<',
+			'>',
+			'{',
+			'}',
+			'word',
+			'{length = 32, bytes = 0x12 ... 34 }',
+			'<data>',
+			'</data>',
+		);
+		fc.assert(
+			fc.property(fc.array(piece, { maxLength: 12 }), fc.nat(40), (parts, repeats) => {
+				// With a separator the text of both halves is the text of the whole; together they are longer than a piece.
+				const half = `${parts.join('')}>}\n`;
+				const long = half.repeat(repeats * 20 + 1);
+				const one = parseRecipients(half).texts;
+				expect(parseRecipients(long).texts).toEqual(Array.from({ length: repeats * 20 + 1 }, () => one).flat());
+			}),
+			{ numRuns: 200, seed: 7 },
+		);
+	});
+
+	it('of a list that is no array are read as they come', () => {
+		function* list(): Generator<unknown> {
+			yield a;
+			yield `${b},${a}`;
+		}
+		expect([...readRecipientList(list())].map((entry) => entry?.token)).toEqual([a, b, a]);
 	});
 
 	it('that come twice are told from new ones, by topic', () => {

@@ -82,6 +82,17 @@ function asText(value: unknown): string | typeof UNRESOLVED {
 	return isPlainData(value) ? String(value) : UNRESOLVED;
 }
 
+/**
+ * The list that an expression which is nothing but a path leads to, its elements not looked at; `UNRESOLVED` for anything
+ * else. `DirectList` looks at them one by one.
+ */
+function wholeList(path: readonly Segment[]): DirectExpression {
+	return (json) => {
+		const value = follow(json, path);
+		return isPlainArray(value) ? value : UNRESOLVED;
+	};
+}
+
 type Part = string | readonly Segment[];
 
 /** A text with paths in it. */
@@ -114,19 +125,21 @@ function parseParts(text: string): readonly Part[] | undefined {
 	}
 }
 
-/**
- * Compiles the raw text of an expression parameter (`={{ $json.a.b }}`, `=Hello {{ $json["name"] }}`); undefined when its
- * value is the engine's to find. What it returns never throws.
- */
-export function compileExpression(raw: string): DirectExpression | undefined {
+/** The texts and paths of the raw text of an expression parameter; undefined when its value is the engine's to find. */
+function partsOf(raw: string): readonly Part[] | undefined {
 	if (!raw.startsWith('=')) return undefined;
 	const text = raw.slice(1);
 	if (text.includes('\\') || REFUSED_TEXT.test(text) || !isPlainText(text)) return undefined;
-	const parts = parseParts(text);
-	if (parts === undefined) return undefined;
-	const [before, path, after] = parts;
-	const isWhole = parts.length === 3 && before === '' && after === '' && typeof path === 'object';
-	const resolve = isWhole ? wholeValue(path) : template(parts.filter((part) => part !== ''));
+	return parseParts(text);
+}
+
+/** The path of an expression that is nothing but one. */
+function wholePath([before, path, after, ...more]: readonly Part[]): readonly Segment[] | undefined {
+	return more.length === 0 && before === '' && after === '' && typeof path === 'object' ? path : undefined;
+}
+
+/** What a resolver gives; `UNRESOLVED` where it throws. */
+function guarded(resolve: DirectExpression): DirectExpression {
 	return (json) => {
 		try {
 			return resolve(json);
@@ -135,4 +148,21 @@ export function compileExpression(raw: string): DirectExpression | undefined {
 			return UNRESOLVED;
 		}
 	};
+}
+
+/**
+ * Compiles the raw text of an expression parameter (`={{ $json.a.b }}`, `=Hello {{ $json["name"] }}`); undefined when its
+ * value is the engine's to find. What it returns never throws.
+ */
+export function compileExpression(raw: string): DirectExpression | undefined {
+	const parts = partsOf(raw);
+	if (parts === undefined) return undefined;
+	const path = wholePath(parts);
+	return guarded(path === undefined ? template(parts.filter((part) => part !== '')) : wholeValue(path));
+}
+
+/** The same for a list that is to be read element by element; undefined when the expression is more than a path. */
+export function compileList(raw: string): DirectExpression | undefined {
+	const path = wholePath(partsOf(raw) ?? []);
+	return path === undefined ? undefined : guarded(wholeList(path));
 }

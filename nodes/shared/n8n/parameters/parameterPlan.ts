@@ -1,13 +1,16 @@
 /** Decides once, from the raw value of a parameter, how its value for an item is found. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { compileExpression, type DirectExpression, UNRESOLVED } from './directExpression';
+import { compileExpression, compileList, type DirectExpression, UNRESOLVED } from './directExpression';
+import { DirectList } from './directList';
 import { holdsExpression } from './fixedParameters';
+import { isPlainArray } from './plainData';
 
 /** How one parameter is read. */
 export interface ParameterPlan {
 	/** Whether the value is the same for all items. */
 	readonly fixed: boolean;
-	read(itemIndex: number, fallback: unknown): unknown;
+	/** The value for an item. With `asList`, a list of the item may come as `DirectList`. */
+	read(itemIndex: number, fallback: unknown, asList?: boolean): unknown;
 }
 
 /** What a plan reads from. */
@@ -110,9 +113,12 @@ export function createParameterPlan(plan: PlanContext, name: string, raw: unknow
 		plan.context.getNodeParameter(name, itemIndex, fallback);
 	if (!holdsExpression(raw)) return fixedPlan(engine);
 	const resolve = typeof raw === 'string' ? directResolver(compileExpression(raw)) : memberResolver(plan, name, raw);
+	const list = typeof raw === 'string' ? directResolver(compileList(raw)) : undefined;
 	return {
 		fixed: false,
-		read(itemIndex, fallback) {
+		read(itemIndex, fallback, asList = false) {
+			const elements = asList ? list?.(itemIndex, plan.json(itemIndex)) : undefined;
+			if (isPlainArray(elements)) return new DirectList(elements, () => engine(itemIndex, fallback));
 			const value = resolve === undefined ? UNRESOLVED : resolve(itemIndex, plan.json(itemIndex));
 			return value === UNRESOLVED ? engine(itemIndex, fallback) : value;
 		},

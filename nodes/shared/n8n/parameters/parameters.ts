@@ -2,6 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { UNRESOLVED } from './directExpression';
 import { holdsExpression } from './fixedParameters';
+import type { EngineCosts } from './engineCosts';
 import { createParameterPlan, type ParameterPlan } from './parameterPlan';
 import { isScalar } from './plainData';
 
@@ -9,6 +10,8 @@ import { isScalar } from './plainData';
 export interface ParameterReading {
 	/** Of a resource locator, only what was chosen or typed, taken out by the `extractValue` of its mode. Asks the engine. */
 	readonly extractValue?: boolean;
+	/** A list of the item may come as `DirectList`, whose elements are checked when they are reached. */
+	readonly asList?: boolean;
 }
 
 /**
@@ -35,7 +38,7 @@ type ItemJson = (itemIndex: number) => unknown;
  * The items as expressions see them. `$json` is not always the node's own input: below an agent it is the agent's item,
  * and with several inputs that of the first one with data. The first and the last item tell.
  */
-function createItemJson(context: IExecuteFunctions): ItemJson {
+function createItemJson(context: Asked): ItemJson {
 	const items = ownItems(context);
 	return (itemIndex) => {
 		const item = items[itemIndex];
@@ -44,7 +47,7 @@ function createItemJson(context: IExecuteFunctions): ItemJson {
 }
 
 /** The input items, or none where expressions see others. */
-function ownItems(context: IExecuteFunctions): readonly INodeExecutionData[] {
+function ownItems(context: Asked): readonly INodeExecutionData[] {
 	try {
 		const items = context.getInputData();
 		const isSeen = (item: INodeExecutionData | undefined, itemIndex: number): boolean =>
@@ -61,8 +64,31 @@ function isFixedScalar(value: unknown): boolean {
 	return isScalar(value) && !holdsExpression(value);
 }
 
+/** What the reader asks of n8n, with what evaluations cost. */
+type Asked = Pick<IExecuteFunctions, 'getNodeParameter' | 'getInputData' | 'getWorkflowDataProxy'>;
+
+/** The same context, which notes what each evaluation costs; reading raw texts evaluates nothing. */
+function measured(context: IExecuteFunctions, costs: EngineCosts): Asked {
+	const read = context.getNodeParameter.bind(context) as (...args: readonly unknown[]) => unknown;
+	const getNodeParameter = (
+		name: string,
+		itemIndex: number,
+		fallback?: unknown,
+		options?: { readonly rawExpressions?: boolean },
+	): unknown =>
+		options?.rawExpressions === true
+			? read(name, itemIndex, fallback, options)
+			: costs.measure(name, () => read(name, itemIndex, fallback, options));
+	return {
+		getNodeParameter: getNodeParameter as IExecuteFunctions['getNodeParameter'],
+		getInputData: context.getInputData.bind(context),
+		getWorkflowDataProxy: context.getWorkflowDataProxy.bind(context),
+	};
+}
+
 /** A reader for one execution: raw texts are looked at once, and fixed values are read once for all items. */
-export function createParameterReader(context: IExecuteFunctions): ParameterReader {
+export function createParameterReader(own: IExecuteFunctions, costs?: EngineCosts): ParameterReader {
+	const context = costs === undefined ? own : measured(own, costs);
 	const plans = new Map<string, ParameterPlan | typeof ABSENT>();
 	const extracted = new Map<string, unknown>();
 	const raw = (name: string): unknown => context.getNodeParameter(name, 0, ABSENT, { rawExpressions: true });
@@ -79,11 +105,11 @@ export function createParameterReader(context: IExecuteFunctions): ParameterRead
 		plans.set(name, plan);
 		return plan;
 	};
-	return (name, itemIndex, fallback, { extractValue = false } = {}) => {
+	return (name, itemIndex, fallback, { extractValue = false, asList = false } = {}) => {
 		const plan = planOf(name);
 		if (plan === ABSENT && isFixedScalar(fallback) && !extractValue) return fallback;
 		if (plan === ABSENT) return context.getNodeParameter(name, itemIndex, fallback, { extractValue });
-		if (!extractValue) return plan.read(itemIndex, fallback);
+		if (!extractValue) return plan.read(itemIndex, fallback, asList);
 		if (extracted.has(name)) return extracted.get(name);
 		const value: unknown = context.getNodeParameter(name, itemIndex, fallback, { extractValue });
 		if (plan.fixed) extracted.set(name, value);

@@ -3,30 +3,38 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { type CredentialSettings, readCredential } from '../credential';
 import type { ParameterReader } from '../parameters/parameters';
 import { textOf } from '../values';
+import type { Slices } from './slices';
 
-/** The environment an item names in Options; undefined leaves it to the credential. */
-function environmentOf(read: ParameterReader, itemIndex: number): string | undefined {
-	return textOf(read('options.environment', itemIndex, ''));
-}
+/** Items that go to one environment, or that cannot be sent and why. */
+export type EnvironmentGroup =
+	| { readonly credential: CredentialSettings; readonly itemIndexes: readonly number[] }
+	| { readonly errors: ReadonlyMap<number, unknown>; readonly itemIndexes: readonly number[] };
 
 /**
- * Groups the items; one environment is one group, whether it was named or is the credential's own. Throws `FieldProblem`
- * for an environment or a credential that cannot be used.
+ * Groups the items; one environment is one group, whether it was named or is the credential's own. An item whose
+ * environment cannot be read or used fails alone.
  */
-export function groupByEnvironment(
+export async function groupByEnvironment(
 	read: ParameterReader,
 	itemCount: number,
 	data: ICredentialDataDecryptedObject,
-): ReadonlyArray<readonly [CredentialSettings, readonly number[]]> {
+	slices: Slices,
+): Promise<readonly EnvironmentGroup[]> {
 	const credentials = new Map<string | undefined, CredentialSettings>();
-	const groups = new Map<string, [CredentialSettings, number[]]>();
+	const groups = new Map<string, { readonly credential: CredentialSettings; readonly itemIndexes: number[] }>();
+	const errors = new Map<number, unknown>();
 	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) {
-		const named = environmentOf(read, itemIndex);
-		const credential = credentials.get(named) ?? readCredential(data, named);
-		credentials.set(named, credential);
-		const group = groups.get(credential.environment);
-		if (group === undefined) groups.set(credential.environment, [credential, [itemIndex]]);
-		else group[1].push(itemIndex);
+		try {
+			const named = textOf(read('options.environment', itemIndex, ''));
+			const credential = credentials.get(named) ?? readCredential(data, named);
+			credentials.set(named, credential);
+			const group = groups.get(credential.environment);
+			if (group === undefined) groups.set(credential.environment, { credential, itemIndexes: [itemIndex] });
+			else group.itemIndexes.push(itemIndex);
+		} catch (error) {
+			errors.set(itemIndex, error);
+		}
+		if (slices.isOver) await slices.next();
 	}
-	return [...groups.values()];
+	return [...groups.values(), ...(errors.size === 0 ? [] : [{ errors, itemIndexes: [...errors.keys()] }])];
 }

@@ -1,0 +1,118 @@
+/** The n8n boundary of both nodes: begins a run or continues it, and is the one place that decides what may throw. */
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { systemClock } from '../../transport/clock';
+import type { EngineCosts } from '../parameters/engineCosts';
+import { againError, asNodeError, nothingSentError, rejectedError } from './failures';
+import { addHints } from './hints';
+import { failedItems, itemsOf } from './output';
+import { Progress } from './progress';
+import { isToolOfAgent, RetryMemory } from './retryMemory';
+import { invalidOutcome, localCodes, notSent, resultJson } from './resultItem';
+import { errorSettingOf, type RunKind, returns, situationOf } from './returns';
+import type { Run } from './runItems';
+import { Slices } from './slices';
+import type { Task } from './task';
+
+/** A run that is ready to send. */
+export interface PreparedRun extends RunKind {
+	readonly run: Pick<Run<Task>, 'attempt' | 'finish' | 'waiting' | 'fractionRead' | 'report' | 'hints'>;
+	/** Expressions that went through n8n's engine, and what they cost. */
+	readonly costs: EngineCosts;
+}
+
+/** Runs of this process that further tries may continue. */
+const memory = new RetryMemory<PreparedRun>();
+
+/**
+ * Runs the node for all items. `prepare` reads what the items share; what it throws is common to the run. `failedJson` is
+ * the result of an item of such a run, where it is not a push.
+ */
+export async function executeItems(
+	context: IExecuteFunctions,
+	prepare: (slices: Slices) => Promise<PreparedRun>,
+	failedJson?: (error: unknown) => IDataObject,
+): Promise<INodeExecutionData[][]> {
+	if (context.getInputData().length === 0) return [[]];
+	const attempt = memory.begin(context);
+	const signal = context.getExecutionCancelSignal();
+	// n8n does not look at Stop between tries: what earlier ones sent must not get lost, and nothing more is sent.
+	if (signal?.aborted === true && attempt.run === undefined) return [[]];
+	const slices = new Slices(systemClock);
+	let prepared: PreparedRun;
+	try {
+		prepared = attempt.run ?? (await prepare(slices));
+	} catch (error) {
+		return [failedRun(context, error, failedJson)];
+	}
+	attempt.keep(prepared);
+	return [await sendAndReturn(context, prepared, attempt.mayContinue, slices)];
+}
+
+/** Runs what is done once per execution and sends no push. */
+export async function executeOnce(
+	context: IExecuteFunctions,
+	work: () => Promise<INodeExecutionData[]>,
+): Promise<INodeExecutionData[][]> {
+	if (context.getInputData().length === 0 || context.getExecutionCancelSignal()?.aborted === true) return [[]];
+	try {
+		return [await work()];
+	} catch (error) {
+		return [failedRun(context, error)];
+	}
+}
+
+/** A run that sent nothing: an error, or a result for each item where the node goes on after one. */
+function failedRun(
+	context: IExecuteFunctions,
+	error: unknown,
+	failedJson?: (error: unknown) => IDataObject,
+): INodeExecutionData[] {
+	if (errorSettingOf(context) === 'stop') throw asNodeError(context.getNode(), error);
+	return failedItems(context, failedJson?.(error) ?? resultJson(invalidOutcome(error), {}));
+}
+
+/** Sends what is left to send, and returns or throws what the run came to. */
+async function sendAndReturn(
+	context: IExecuteFunctions,
+	prepared: PreparedRun,
+	mayContinue: boolean,
+	slices: Slices,
+): Promise<INodeExecutionData[]> {
+	const { run } = prepared;
+	const { totals, noun } = run.report;
+	const signal = context.getExecutionCancelSignal();
+	const progress = new Progress(context, { totals, noun, fractionRead: () => run.fractionRead }, systemClock);
+	try {
+		if (signal?.aborted !== true) await run.attempt({ mayContinue, signal });
+	} finally {
+		progress.stop();
+	}
+	const { count, first } = run.waiting;
+	const isStopped = signal?.aborted === true;
+	if (count > 0 && mayContinue && !isStopped) {
+		const last = first?.earlier ?? notSent(localCodes.stopped, { message: '', advice: '' });
+		throw againError(context.getNode(), count, last, first?.itemIndex ?? 0, noun);
+	}
+	run.finish();
+	if (isStopped) progress.logStop();
+	const what = returns[errorSettingOf(context)][situationOf(totals, prepared)];
+	// A tool's agent would send everything again.
+	const mayThrow = totals.settled === 0 || !isToolOfAgent(context);
+	if (what === 'throw' && mayThrow && !isStopped) throw errorOf(context, prepared);
+	addHints(
+		context,
+		totals,
+		noun,
+		run.hints,
+		[progress.summary(), ...prepared.costs.texts()].filter((text) => text !== undefined),
+	);
+	return await itemsOf(await run.report.finish(slices), what === 'sorted', slices);
+}
+
+function errorOf(context: IExecuteFunctions, prepared: PreparedRun): Error {
+	const { totals, noun } = prepared.run.report;
+	const node = context.getNode();
+	return situationOf(totals, prepared) === 'rejectedFails'
+		? rejectedError(node, totals, noun)
+		: nothingSentError(node, totals, noun);
+}

@@ -1,0 +1,231 @@
+/** The one loop that runs items: reads them one by one, hands their requests out as fast as they go, and settles each once. */
+import type { IDataObject } from 'n8n-workflow';
+import type { Outcome } from '../../outcome';
+import type { TransportErrorCode } from '../../transport/errors';
+import type { HintCounter } from './hints';
+import type { Report } from './report';
+import { invalidOutcome, localCodes, notSent } from './resultItem';
+import type { Slices } from './slices';
+import { DUPLICATE, PAUSE, type Reading, type Task } from './task';
+import { reasonOf } from './totals';
+
+/** Settles a task; `rows` are the items it gives, where they are not just its result. */
+export type Settle<T extends Task> = (task: T, outcome: Outcome, rows?: readonly IDataObject[]) => void;
+
+/** The items of one environment. */
+export interface Group<T extends Task> {
+	readonly itemIndexes: readonly number[];
+	/** Reads one item, just before it is sent. What it throws, also while it is iterated, is the item's result. */
+	read(itemIndex: number): Iterable<Reading<T>>;
+	/** The task that stands for an item as a whole; `isRead` says that its expressions were evaluated anyway. */
+	whole(itemIndex: number, isRead: boolean): T;
+	/** Sends what the source gives, as fast as it goes out. Fulfils when all of it is settled. */
+	send(source: AsyncIterable<T>, settle: Settle<T>, signal: AbortSignal | undefined): Promise<void>;
+}
+
+/** Causes that the next seconds cannot mend: sending again would meet them again. Everything else `not sent` may pass. */
+const LASTING: ReadonlySet<string> = new Set<TransportErrorCode | (typeof localCodes)[keyof typeof localCodes]>([
+	localCodes.invalid,
+	localCodes.refusedBefore,
+	localCodes.stopped,
+	'aborted',
+	'clientCertificateRefused',
+	'clientCertificateUnusable',
+	'closed',
+	'credentialRefused',
+	'headerListTooLarge',
+	'noHttp2',
+	'proxyAuthentication',
+	'serverCertificateExpired',
+	'serverCertificateName',
+	'serverCertificateUntrusted',
+]);
+
+/** Whether a further try may send what this outcome left. */
+export function mayPass({ outcome, failure }: Outcome): boolean {
+	return outcome === 'not sent' && failure !== undefined && !LASTING.has(failure.code);
+}
+
+/** The outcome of a request over all tries of the node. */
+function joined(earlier: Outcome | undefined, outcome: Outcome): Outcome {
+	if (earlier === undefined || (earlier.attempts === 0 && earlier.repeats.length === 0)) return outcome;
+	return {
+		...outcome,
+		attempts: earlier.attempts + outcome.attempts,
+		repeats: [...earlier.repeats, ...outcome.repeats],
+	};
+}
+
+/** One try of a run. */
+export interface Attempt {
+	/** Whether a further try of the node will find what this one leaves. */
+	readonly mayContinue: boolean;
+	readonly signal: AbortSignal | undefined;
+}
+
+/** Where the reading of a group stands. */
+interface Reader<T extends Task> {
+	readonly group: Group<T>;
+	/** Position in the list of its items; what lies before has been read. */
+	position: number;
+	/** Topics or bundle ids that APNs refused here: what follows would only be refused too, and count against the connection. */
+	readonly refused: Map<string, string>;
+	/** Handed out, without an outcome yet. */
+	readonly open: Set<T>;
+	/** Not sent for a cause that may pass, while a further try may follow. */
+	waiting: T[];
+}
+
+/** The items of one run of a node, over all its tries: an item once read is not read again. */
+export class Run<T extends Task> {
+	private readonly readers: ReadonlyArray<Reader<T>>;
+	private readonly itemCount: number;
+
+	constructor(
+		groups: ReadonlyArray<Group<T>>,
+		readonly report: Report,
+		/** What devices ignore, counted while items are read. */
+		readonly hints: HintCounter,
+		private readonly slices: Slices,
+	) {
+		this.readers = groups.map((group) => ({ group, position: 0, refused: new Map(), open: new Set(), waiting: [] }));
+		this.itemCount = groups.reduce((sum, { itemIndexes }) => sum + itemIndexes.length, 0);
+	}
+
+	/** How much of the input has been read, 0 to 1. */
+	get fractionRead(): number {
+		return this.itemCount === 0 ? 1 : this.readers.reduce((sum, { position }) => sum + position, 0) / this.itemCount;
+	}
+
+	/** Requests that a further try would send, with the last outcome of the first of them. */
+	get waiting(): { readonly count: number; readonly first: T | undefined } {
+		const all = this.readers.map(({ waiting }) => waiting);
+		return {
+			count: all.reduce((sum, { length }) => sum + length, 0),
+			first: all.find(({ length }) => length > 0)?.[0],
+		};
+	}
+
+	/** Sends what is unread, or what earlier tries left. Never throws. */
+	async attempt(attempt: Attempt): Promise<void> {
+		await Promise.all(this.readers.map(async (reader) => await this.attemptGroup(reader, attempt)));
+	}
+
+	/** What waits for a further try gets the outcome it has: none will follow. */
+	finish(): void {
+		for (const reader of this.readers) {
+			for (const task of reader.waiting)
+				this.report.settle(task, task.earlier ?? notSent(localCodes.stopped, stoppedWords));
+			reader.waiting = [];
+		}
+	}
+
+	private async attemptGroup(reader: Reader<T>, { mayContinue, signal }: Attempt): Promise<void> {
+		const { group, open } = reader;
+		const again = reader.waiting;
+		reader.waiting = [];
+		const settle: Settle<T> = (task, outcome, rows) => {
+			if (!open.delete(task)) return;
+			const row = reasonOf(outcome);
+			if (row?.scope === 'topic') reader.refused.set(task.app, outcome.reason ?? String(outcome.status));
+			const whole = joined(task.earlier, outcome);
+			if (!mayContinue || !mayPass(outcome)) return this.report.settle(task, whole, rows);
+			task.earlier = whole;
+			if (outcome.apnsId !== undefined) task.useApnsId(outcome.apnsId);
+			reader.waiting.push(task);
+		};
+		try {
+			await group.send(this.source(reader, again, signal), settle, signal);
+		} catch (error) {
+			// What was handed out may have left before this fault of the package: nothing may call it not sent.
+			for (const task of open) settle(task, { ...invalidOutcome(error), outcome: 'unknown' });
+		}
+		await this.settleUnread(reader);
+	}
+
+	/** Requests in order, each handed out when it is asked for. */
+	private async *source(
+		reader: Reader<T>,
+		again: readonly T[],
+		signal: AbortSignal | undefined,
+	): AsyncGenerator<T, void, void> {
+		const { slices } = this;
+		for (const [index, task] of again.entries()) {
+			if (signal?.aborted === true) {
+				for (const left of again.slice(index)) reader.waiting.push(left);
+				return;
+			}
+			if (slices.isOver) await slices.next();
+			reader.open.add(task);
+			yield task;
+		}
+		const { itemIndexes } = reader.group;
+		while (reader.position < itemIndexes.length) {
+			const itemIndex = itemIndexes[reader.position] ?? 0;
+			for (const reading of this.readings(reader.group, itemIndex)) {
+				if (slices.isOver) await slices.next();
+				if (signal?.aborted === true) return;
+				const task = this.taskOf(reader, itemIndex, reading);
+				if (task !== undefined) yield task;
+			}
+			reader.position += 1;
+			if (slices.isOver) await slices.next();
+		}
+	}
+
+	/** What an item asks for; what reading it throws is its last reading. */
+	private *readings(group: Group<T>, itemIndex: number): Generator<Reading<T>, void, void> {
+		try {
+			yield* group.read(itemIndex);
+		} catch (error) {
+			yield { task: group.whole(itemIndex, true), error };
+		}
+	}
+
+	/** The task to send; undefined when the reading is settled or none. */
+	private taskOf(reader: Reader<T>, itemIndex: number, reading: Reading<T>): T | undefined {
+		if (reading === PAUSE) return undefined;
+		if (reading === DUPLICATE) {
+			this.report.addDuplicate(itemIndex);
+			return undefined;
+		}
+		if ('error' in reading) {
+			this.settleAtOnce(reading.task, invalidOutcome(reading.error));
+			return undefined;
+		}
+		const refused = reader.refused.get(reading.app);
+		if (refused !== undefined) {
+			this.settleAtOnce(
+				reading,
+				notSent(localCodes.refusedBefore, {
+					message: `APNs refused ${reading.app === '' ? 'the missing topic' : reading.app} before in this run (${refused})`,
+					advice: 'See the advice of the first item with this topic, then run the workflow again.',
+				}),
+			);
+			return undefined;
+		}
+		reading.place = this.report.reserve(itemIndex);
+		reader.open.add(reading);
+		return reading;
+	}
+
+	private settleAtOnce(task: T, outcome: Outcome): void {
+		task.place = this.report.reserve(task.itemIndex);
+		this.report.settle(task, outcome);
+	}
+
+	/** After a stop: items that were not read, or not to their end, are results too. */
+	private async settleUnread(reader: Reader<T>): Promise<void> {
+		const { group } = reader;
+		for (; reader.position < group.itemIndexes.length; reader.position++) {
+			const itemIndex = group.itemIndexes[reader.position] ?? 0;
+			this.settleAtOnce(group.whole(itemIndex, false), notSent(localCodes.stopped, stoppedWords));
+			if (this.slices.isOver) await this.slices.next();
+		}
+	}
+}
+
+const stoppedWords = {
+	message: 'The execution was stopped before this was sent',
+	advice: 'Run the workflow again to send it.',
+};
