@@ -2,5 +2,5 @@
 
 /** The n-th token: 64 hexadecimal digits that end in the number. */
 export function deviceToken(number: number): string {
-	return number.toString(16).padStart(64, 'a0');
+	return `de${number.toString(16).padStart(62, '0')}`;
 }

@@ -3,17 +3,20 @@ import { parseArgs } from 'node:util';
 import { PINNED_N8N } from './application/install';
 import { Programs } from './application/program';
 import { applicationGroup } from './groups/application';
+import { queueGroup } from './groups/queue';
 import { type Group, runGroups } from './runner';
 import { type Ground, prepareGround } from './stage';
 
-const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground) => Group]> = [
+const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground, executions: number) => Group]> = [
 	['application', applicationGroup],
+	['queue', queueGroup],
 ];
 
 const usage = `npm run test:n8n -- [options]
 
   --n8n VERSION   an exact version instead of ${PINNED_N8N}
   --only NAMES    of the groups ${groupsOf.map(([name]) => name).join(', ')}: only these, separated by commas
+  --executions N  webhook executions in queue mode (default 5000)
   --help          print this
 
 n8n and Node are kept in N8N_NODES_APNS_CACHE (default: the folder n8n-nodes-apns of the user's cache).
@@ -21,7 +24,12 @@ n8n and Node are kept in N8N_NODES_APNS_CACHE (default: the folder n8n-nodes-apn
 
 async function main(): Promise<number> {
 	const { values } = parseArgs({
-		options: { n8n: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', default: false } },
+		options: {
+			n8n: { type: 'string' },
+			only: { type: 'string' },
+			executions: { type: 'string' },
+			help: { type: 'boolean', default: false },
+		},
 	});
 	if (values.help) {
 		process.stdout.write(usage);
@@ -30,9 +38,14 @@ async function main(): Promise<number> {
 	const wanted = values.only?.split(',');
 	const unknown = wanted?.filter((name) => !groupsOf.some(([known]) => known === name)) ?? [];
 	if (unknown.length > 0) throw new Error(`There is no group ${unknown.join(', ')}.\n\n${usage}`);
+	const executions = Number(values.executions ?? 5000);
+	if (!Number.isInteger(executions) || executions < 1)
+		throw new Error('--executions must be a whole number from 1 on.');
 	const ground = await prepareGround(new Programs(), values.n8n);
 	try {
-		return await runGroups(groupsOf.filter(([name]) => wanted?.includes(name) ?? true).map(([, make]) => make(ground)));
+		return await runGroups(
+			groupsOf.filter(([name]) => wanted?.includes(name) ?? true).map(([, make]) => make(ground, executions)),
+		);
 	} finally {
 		ground.remove();
 	}

@@ -30,23 +30,14 @@ export interface InstalledN8n {
 	readonly folder: string;
 }
 
-/** How a version is installed: which Node it wants, and what its dependencies need. */
-interface Recipe {
-	readonly node: string;
-	readonly overrides?: Readonly<Record<string, string>>;
-}
+/** Node for all of them: n8n 2 wants 24, and isolated-vm has no ready-made program for older ones. */
+const NODE_MAJOR = '24';
 
-const recipes: ReadonlyArray<readonly [version: RegExp, recipe: Recipe]> = [
-	// 1.x asks for a xlsx that lies outside the npm registry.
-	[/^1\./, { node: '22', overrides: { xlsx: '0.18.5' } }],
-	[/^2\./, { node: '24' }],
+/** What the dependencies of a version need, so that all of them come from the npm registry. */
+const overrides: ReadonlyArray<readonly [version: RegExp, overrides: Readonly<Record<string, string>>]> = [
+	// They ask for a xlsx that lies elsewhere.
+	[/^(1|2\.\d)\./, { xlsx: '0.18.5' }],
 ];
-
-function recipeOf(version: string): Recipe {
-	const found = recipes.find(([pattern]) => pattern.test(version));
-	if (found === undefined) throw new Error(`There is no recipe to install n8n ${version}: add one to install.ts.`);
-	return found[1];
-}
 
 /** Installs the newest Node of a major version; returns the folder of its package. */
 async function installNode(programs: Programs, root: string, major: string): Promise<string> {
@@ -81,14 +72,16 @@ export async function installN8n(
 	version: string = PINNED_N8N,
 	root = cacheRoot(),
 ): Promise<InstalledN8n> {
-	const recipe = recipeOf(version);
-	const nodePackage = await installNode(programs, root, recipe.node);
+	const nodePackage = await installNode(programs, root, NODE_MAJOR);
 	const binFolder = path.join(nodePackage, 'bin');
 	const folder = await once(root, `n8n-${version}`, async (made) => {
 		const at = { cwd: made, log: path.join(root, `n8n-${version}.log`) };
 		await writeFile(
 			path.join(made, 'package.json'),
-			JSON.stringify({ private: true, overrides: recipe.overrides ?? {} }),
+			JSON.stringify({
+				private: true,
+				overrides: Object.assign({}, ...overrides.filter(([of]) => of.test(version)).map(([, needed]) => needed)),
+			}),
 		);
 		// Without install scripts: one of a Kafka package downloads from elsewhere and fails. Of the others only sqlite3's is needed.
 		await programs.run(

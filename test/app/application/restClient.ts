@@ -38,6 +38,8 @@ const REGISTRATION_MS = 15_000;
 type WorkflowFile = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections'> & Partial<IWorkflowBase>;
 
 export interface RestClient {
+	/** `name=value` of the session, for a browser. */
+	readonly cookie: string;
 	/** Any request below `/rest`; rejects unless the answer is 2xx, and returns what n8n wraps in `data`. */
 	call(method: string, path: string, body?: unknown): Promise<unknown>;
 	createCredential(name: string, data: ICredentialDataDecryptedObject, type?: string): Promise<string>;
@@ -48,14 +50,14 @@ export interface RestClient {
 	activate(workflow: StoredWorkflow): Promise<void>;
 	/** `createWorkflow` and `activate`. */
 	publish(workflow: WorkflowFile): Promise<StoredWorkflow>;
-	/** The newest executions of a workflow, at most 250. */
+	/** The newest executions of a workflow, at most 100. */
 	executions(workflowId: string): Promise<ExecutionSummary[]>;
 	/** An execution with the data of its run. */
 	execution(id: string): Promise<Record<string, unknown>>;
 	/** The description of every node type the editor knows. */
 	nodeTypes(): Promise<Array<Record<string, unknown>>>;
-	/** Fires a production webhook with a JSON body; any status is an answer. Waits where n8n has not registered the webhook yet. */
-	fire(path: string, body?: unknown): Promise<Answer>;
+	/** Fires a production webhook with a JSON body; any status is an answer. Waits where n8n has not registered the webhook yet. Rejects when no answer came in time (default 3 minutes). */
+	fire(path: string, body?: unknown, timeoutMs?: number): Promise<Answer>;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -88,10 +90,11 @@ async function read(response: Response): Promise<Answer> {
 export async function signIn(url: string): Promise<RestClient> {
 	const headers: Record<string, string> = { 'content-type': 'application/json' };
 
-	async function send(method: string, path: string, body?: unknown): Promise<Response> {
+	async function send(method: string, path: string, body?: unknown, timeoutMs = 60_000): Promise<Response> {
 		return await fetch(`${url}${path}`, {
 			method,
 			headers,
+			signal: AbortSignal.timeout(timeoutMs),
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 	}
@@ -114,6 +117,7 @@ export async function signIn(url: string): Promise<RestClient> {
 	headers.cookie = cookies.join('; ');
 
 	const client: RestClient = {
+		cookie: cookies.find((cookie) => cookie.startsWith('n8n-auth=')) ?? '',
 		call,
 		async createCredential(name, data, type = 'apnsApi') {
 			return text(await call('POST', '/credentials', { name, type, data }), 'id');
@@ -141,7 +145,7 @@ export async function signIn(url: string): Promise<RestClient> {
 		},
 		async executions(workflowId) {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-			const found = list(await call('GET', `/executions?filter=${filter}&limit=250`), 'results');
+			const found = list(await call('GET', `/executions?filter=${filter}&limit=100`), 'results');
 			return found.map((execution) => ({ id: text(execution, 'id'), status: text(execution, 'status') }));
 		},
 		async execution(id) {
@@ -154,10 +158,10 @@ export async function signIn(url: string): Promise<RestClient> {
 			const { body } = await read(await send('GET', '/types/nodes.json'));
 			return list(body);
 		},
-		async fire(path, body = {}) {
+		async fire(path, body = {}, timeoutMs = 180_000) {
 			const until = Date.now() + REGISTRATION_MS;
 			for (;;) {
-				const answer = await read(await send('POST', `/webhook/${path}`, body));
+				const answer = await read(await send('POST', `/webhook/${path}`, body, timeoutMs));
 				const unregistered = answer.status === 404 && text(answer.body, 'message').includes('not registered');
 				if (!unregistered || Date.now() > until) return answer;
 				await pause(100);

@@ -1,27 +1,13 @@
 /** One n8n process: both nodes through production webhooks, the credential's test, 1,000 executions, a changed credential, a stop and a start. */
 import assert from 'node:assert/strict';
 import type { INode } from 'n8n-workflow';
+import { count, type Item, items } from '../answers';
 import { apns, BROADCAST, node, SEND, webhook, type Wire, type Workflow, workflow } from '../application/workflows';
 import { deviceToken } from '../deviceTokens';
 import type { Group, Reporter } from '../runner';
+import { alert, sendingWorkflow } from '../sending';
 import { type Ground, setStage, type Stage, stored } from '../stage';
 import { inWaves } from '../waves';
-
-type Item = Record<string, unknown>;
-
-/** Body of a webhook that answered with the items of the last node. */
-function items(answer: { status: number; body: unknown }): Item[] {
-	assert.equal(answer.status, 200, `the webhook answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-	assert(Array.isArray(answer.body), `the webhook answered with no list: ${JSON.stringify(answer.body)}`);
-	return answer.body as Item[];
-}
-
-const alert: INode['parameters'] = { recipients: '={{ $json.body.tokens }}', title: '={{ $json.body.title }}' };
-
-/** A webhook that sends an alert to the tokens of its body. */
-export function sendingWorkflow(path: string, credentialId: string, more: Partial<INode> = {}): Workflow {
-	return workflow(`Send at ${path}`, [webhook(path), apns(SEND, credentialId, alert, more)]);
-}
 
 /** Success and error output lead to nodes of their own, which say which way an item came. */
 function errorOutputWorkflow(path: string, credentialId: string): Workflow {
@@ -235,12 +221,6 @@ async function stopAndStart(stage: Stage, { check, note }: Reporter): Promise<vo
 		assert.doesNotMatch(log, /PRIVATE KEY|eyJhbGciOiJFUzI1NiI/);
 		await Promise.resolve();
 	});
-}
-
-function count(values: ReadonlyArray<string | number>): Record<string, number> {
-	const counts: Record<string, number> = {};
-	for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-	return counts;
 }
 
 export function applicationGroup(ground: Ground): Group {
