@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { PINNED_N8N } from './application/install';
 import { Programs } from './application/program';
+import { agentGroup } from './groups/agent';
 import { applicationGroup } from './groups/application';
 import { queueGroup } from './groups/queue';
 import { type Group, runGroups } from './runner';
@@ -10,6 +11,7 @@ import { type Ground, prepareGround } from './stage';
 const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground, executions: number) => Group]> = [
 	['application', applicationGroup],
 	['queue', queueGroup],
+	['agent', agentGroup],
 ];
 
 const usage = `npm run test:n8n -- [options]
