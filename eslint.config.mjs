@@ -5,6 +5,8 @@ import { layersPlugin } from './eslint.layers.mjs';
 
 const product = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 const tests = ['test/**/*.ts', 'tools/**/*.ts'];
+/** The device page runs in a browser, and has a project of its own. */
+const projects = ['./tsconfig.test.json', './tools/simulator/devicePage/browser/tsconfig.json'];
 
 /** What only nodes/shared/transport may use: timers, and the network without an import. */
 const timersAndNetwork = [
@@ -26,7 +28,7 @@ export default tseslint.config(
 	{
 		files: [...product, ...tests],
 		extends: [tseslint.configs.base],
-		languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+		languageOptions: { parserOptions: { project: projects, tsconfigRootDir: import.meta.dirname } },
 		rules: {
 			'@typescript-eslint/no-explicit-any': 'error',
 			'@typescript-eslint/no-non-null-assertion': 'error',

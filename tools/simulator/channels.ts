@@ -45,6 +45,8 @@ export interface ChannelStore {
 	publish(channel: Channel, message: Message): void;
 	/** A device follows a channel; `online` devices get messages at once. */
 	subscribe(channelId: string, subscriber: string, online?: boolean): void;
+	unsubscribe(channelId: string, subscriber: string): void;
+	subscribers(channelId: string): ReadonlySet<string>;
 	/** The device comes back (and gets what was stored, unless it is too old) or goes away. */
 	setOnline(subscriber: string, online: boolean): void;
 	readonly deliveries: readonly Delivery[];
@@ -116,6 +118,8 @@ export function createChannelStore(
 			subscribers.set(channelId, all);
 			if (!online) offline.add(subscriber);
 		},
+		unsubscribe: (channelId, subscriber) => void subscribers.get(channelId)?.delete(subscriber),
+		subscribers: (channelId) => subscribers.get(channelId) ?? new Set(),
 		setOnline(subscriber, online) {
 			if (!online) {
 				offline.add(subscriber);

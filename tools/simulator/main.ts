@@ -3,11 +3,14 @@ import { parseArgs } from 'node:util';
 import type { Environment } from './facts';
 import type { ConnectionRecord, RequestRecord } from './journal';
 import { startAppSimulator } from './credential';
+import { startDevicePage } from './devicePage/page';
 
 const usage = `npm run simulator -- [options]
 
   --port N              port for pushes and broadcasts (default: any free one)
   --management-port N   port for channel management (default: any free one)
+  --page-port N         port for the device page (default: any free one)
+  --no-page             serve no device page
   --bundle-id ID        the app it knows (default: com.example.app)
   --environment NAME    development (default) or production
   --certificate         print a certificate credential instead of a signing key
@@ -67,6 +70,8 @@ async function main(): Promise<void> {
 		options: {
 			port: { type: 'string' },
 			'management-port': { type: 'string' },
+			'page-port': { type: 'string' },
+			'no-page': { type: 'boolean', default: false },
 			'bundle-id': { type: 'string' },
 			environment: { type: 'string' },
 			certificate: { type: 'boolean', default: false },
@@ -79,15 +84,25 @@ async function main(): Promise<void> {
 		process.stdout.write(usage);
 		return;
 	}
+	const bundleId = values['bundle-id'] ?? 'com.example.app';
 	const app = await startAppSimulator({
 		port: port(values.port, '--port'),
 		managementPort: port(values['management-port'], '--management-port'),
-		bundleId: values['bundle-id'],
+		bundleId,
+		readsHeaderBlocks: !values['no-page'],
 		environment: environmentOf(values.environment),
 		// It runs for hours; the terminal keeps what was printed.
 		journalKeeps: 1000,
 	});
 	const { simulator } = app;
+	const page = values['no-page']
+		? undefined
+		: await startDevicePage(simulator, { bundleId, port: port(values['page-port'], '--page-port') }).catch(
+				async (error: unknown) => {
+					await simulator.close();
+					throw error;
+				},
+			);
 	const credential = values.certificate ? app.certificateCredential() : app.credential;
 	const print = (text: string) => void process.stdout.write(`${text}\n`);
 	if (values.json) {
@@ -97,6 +112,7 @@ async function main(): Promise<void> {
 				port: simulator.pushPort,
 				managementPort: simulator.managementPort,
 				environment: simulator.environment,
+				page: page?.address,
 				credential,
 			}),
 		);
@@ -104,6 +120,7 @@ async function main(): Promise<void> {
 		print(`APNs simulator, ${simulator.environment}`);
 		print(`  pushes and broadcasts  https://${simulator.host}:${simulator.pushPort}`);
 		print(`  channel management     https://${simulator.host}:${simulator.managementPort}`);
+		if (page !== undefined) print(`  phones, in a browser    ${page.address}`);
 		print(`Credential "APNs API" (apnsApi) for it, made for this run only:\n${JSON.stringify(credential, null, 2)}`);
 		print('Every well-formed device token is registered. Stop with Ctrl+C.\n');
 	}
@@ -125,6 +142,7 @@ async function main(): Promise<void> {
 		process.once('SIGTERM', resolve);
 	});
 	simulator.journal.events.removeAllListeners();
+	await page?.close();
 	await simulator.close();
 	if (!values.json)
 		print(`Stopped after ${simulator.counters().streams} requests on ${simulator.counters().connections} connections.`);

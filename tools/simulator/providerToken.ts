@@ -55,8 +55,10 @@ function seconds(value: unknown): number | undefined {
 export interface TokenVerifier {
 	/** The token with its key, or undefined when it is malformed, of an unknown or revoked key, of another team, or badly signed. */
 	verify(jwt: string): VerifiedToken | undefined;
-	/** Distinct tokens with a good signature so far. */
+	/** Distinct tokens with a good signature so far, at most 10,000. */
 	distinctTokens(): number;
+	/** Those tokens, in order of arrival. */
+	tokens(): readonly VerifiedToken[];
 }
 
 /** Verification costs about 100 µs, so tokens that passed are remembered by digest. */
@@ -93,6 +95,7 @@ export function createTokenVerifier(teams: Teams): TokenVerifier {
 			return token === undefined || token.key.revoked ? undefined : token;
 		},
 		distinctTokens: () => verified.size,
+		tokens: () => [...verified.values()],
 	};
 }
 

@@ -16,6 +16,7 @@ import { createScript } from './faults';
 import type { JournalWriter, PortRole, RequestRecord } from './journal';
 import { createJournal } from './journal';
 import type { SimulatorOptions } from './options';
+import type { VerifiedToken } from './providerToken';
 import { createTokenVerifier } from './providerToken';
 import type { Teams } from './teams';
 import { createTeams } from './teams';
@@ -36,8 +37,8 @@ export interface Service {
 	readonly exchange: ExchangeOptions;
 	/** Pushes and broadcasts answered 200. */
 	accepted(): number;
-	/** Distinct provider tokens with a good signature. */
-	providerTokens(): number;
+	/** Provider tokens with a good signature, in order of arrival. */
+	providerTokens(): readonly VerifiedToken[];
 	/** Drops everything that was to happen later. */
 	stop(): void;
 }
@@ -151,7 +152,7 @@ export function createService(options: SimulatorOptions): Service {
 			later: timers.later,
 		},
 		accepted: () => accepted,
-		providerTokens: verifier.distinctTokens,
+		providerTokens: verifier.tokens,
 		stop: timers.stop,
 	};
 	return service;

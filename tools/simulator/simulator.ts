@@ -7,10 +7,11 @@ import type { AcceptedPush } from './deviceApi';
 import type { Devices } from './devices';
 import type { Environment } from './facts';
 import type { Script } from './faults';
-import type { Journal } from './journal';
+import type { ConnectionRecord, Journal } from './journal';
 import type { SimulatorOptions } from './options';
 import type { ServerIdentity } from './ports';
 import { openPorts } from './ports';
+import type { VerifiedToken } from './providerToken';
 import { createService } from './service';
 import type { Teams } from './teams';
 
@@ -28,6 +29,14 @@ export interface Counters {
 	readonly accepted: number;
 }
 
+export interface LiveConnection {
+	readonly record: ConnectionRecord;
+	/** Streams neither side has finished. */
+	readonly openStreams: number;
+	/** The limit last announced. */
+	readonly streamLimit: number;
+}
+
 export interface Simulator extends Controls {
 	readonly host: string;
 	readonly pushPort: number;
@@ -43,6 +52,10 @@ export interface Simulator extends Controls {
 	/** Pushes to devices that were accepted, in order. */
 	readonly acceptedPushes: readonly AcceptedPush[];
 	counters(): Counters;
+	/** Provider tokens with a good signature, in order of arrival; the tokens themselves are kept nowhere. */
+	providerTokens(): readonly VerifiedToken[];
+	/** The connections open now. */
+	liveConnections(): LiveConnection[];
 	/** Ends all connections and both ports. */
 	close(): Promise<void>;
 }
@@ -77,9 +90,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			connections: ports.opened(),
 			openConnections: ports.connections.size,
 			streams: ports.streams(),
-			providerTokens: service.providerTokens(),
+			providerTokens: service.providerTokens().length,
 			accepted: service.accepted(),
 		}),
+		providerTokens: service.providerTokens,
+		liveConnections: () =>
+			[...ports.connections].map(({ record, wire, streamLimit }) => ({
+				record,
+				openStreams: wire.openStreams.size,
+				streamLimit: streamLimit(),
+			})),
 		...createControls(service, ports),
 		close() {
 			service.stop();

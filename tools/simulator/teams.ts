@@ -43,6 +43,8 @@ export interface Teams {
 	addKey(teamId: string, spec: KeySpec): void;
 	/** Throws for an unknown key id. */
 	revoke(keyId: string): void;
+	/** Takes a revocation back, which Apple cannot: for trying what follows. Throws for an unknown key id. */
+	restore(keyId: string): void;
 	keyIds(teamId: string): string[];
 	addBundleId(teamId: string, bundleId: string): void;
 	setBroadcast(bundleId: string, enabled: boolean): void;
@@ -67,6 +69,15 @@ export function createTeams(specs: readonly TeamSpec[]): Teams {
 		return known;
 	}
 
+	function setRevoked(keyId: string, revoked: boolean): void {
+		const key = keys.get(keyId);
+		if (key === undefined)
+			throw new Error(
+				`Key ${keyId} is not known to the simulator, so it cannot be ${revoked ? 'revoked' : 'restored'}.`,
+			);
+		key.revoked = revoked;
+	}
+
 	const teams: Teams = {
 		key: (keyId) => keys.get(keyId),
 		bundleIds: bundlesOf,
@@ -84,11 +95,8 @@ export function createTeams(specs: readonly TeamSpec[]): Teams {
 				revoked: spec.revoked ?? false,
 			});
 		},
-		revoke(keyId) {
-			const key = keys.get(keyId);
-			if (key === undefined) throw new Error(`Key ${keyId} is not known to the simulator, so it cannot be revoked.`);
-			key.revoked = true;
-		},
+		revoke: (keyId) => setRevoked(keyId, true),
+		restore: (keyId) => setRevoked(keyId, false),
 		keyIds: (teamId) => [...keys.values()].filter((key) => key.teamId === teamId).map((key) => key.keyId),
 		addBundleId(teamId, bundleId) {
 			bundlesOf(teamId).add(bundleId);
