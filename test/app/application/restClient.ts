@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'flatted';
 import type { ICredentialDataDecryptedObject, IWorkflowBase } from 'n8n-workflow';
 
-/** The person all tests are; nothing outside the temporary user folder knows this password. */
-const owner = {
+/** The person all tests are, and who signs in to `npm run dev`; nothing outside such a user folder knows this password. */
+export const owner = {
 	email: 'owner@example.com',
 	firstName: 'Test',
 	lastName: 'Owner',
