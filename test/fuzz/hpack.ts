@@ -6,6 +6,7 @@ import {
 	HpackEncoder,
 	HpackError,
 	type Indexing,
+	UnsendableFieldError,
 } from '../../nodes/shared/http2/hpack/hpack';
 import { encodeBlock, pairs } from '../shared/http2/hpack/hpackBlocks';
 import { createReferenceDecoder, type ReferenceField } from '../wire/referenceHpack';
@@ -96,7 +97,7 @@ function conversation(
 			try {
 				encodeBlock(encoder, [...fields, { name: 'x-spoiled', value: '\u2028', indexing: 'always' }]);
 			} catch (error) {
-				refused = error instanceof RangeError;
+				refused = error instanceof UnsendableFieldError;
 			}
 			check(refused, 'a character outside latin1 was sent');
 		}

@@ -18,6 +18,9 @@ export interface FrameReader {
 	stop(): void;
 }
 
+/** One octet, known to be there: Buffer's own readers check that again, which was 2 % of the time of a push. */
+const octet = (bytes: Buffer, at: number): number => bytes[at] ?? 0;
+
 const HTTP_1 = Buffer.from('HTTP/1', 'latin1');
 
 /** A reader that accepts frames of up to `maxFrameBytes` of payload. */
@@ -29,7 +32,7 @@ export function createFrameReader(maxFrameBytes: number, onFrame: FrameHandler):
 	let beginning = true;
 
 	const payloadLength = (bytes: Buffer, at: number): number => {
-		const length = bytes.readUIntBE(at, 3);
+		const length = (octet(bytes, at) << 16) | (octet(bytes, at + 1) << 8) | octet(bytes, at + 2);
 		if (length > maxFrameBytes) {
 			throw new ProtocolError(
 				ErrorCode.FRAME_SIZE_ERROR,
@@ -40,9 +43,14 @@ export function createFrameReader(maxFrameBytes: number, onFrame: FrameHandler):
 	};
 
 	const emit = (bytes: Buffer, at: number, length: number): void => {
-		const streamId = bytes.readUInt32BE(at + 5) & 0x7fffffff;
+		// The highest bit of the stream id is reserved (§4.1).
+		const streamId =
+			((octet(bytes, at + 5) & 0x7f) << 24) |
+			(octet(bytes, at + 6) << 16) |
+			(octet(bytes, at + 7) << 8) |
+			octet(bytes, at + 8);
 		const start = at + FRAME_HEADER_BYTES;
-		onFrame(bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), streamId, bytes, start, start + length);
+		onFrame(octet(bytes, at + 3), octet(bytes, at + 4), streamId, bytes, start, start + length);
 	};
 
 	/** Moves octets from `chunk` into the partial frame until it holds `wanted`; returns the new position. */

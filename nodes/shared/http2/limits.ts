@@ -24,8 +24,10 @@ export interface ProtocolLimits {
 	readonly streamWindowBytes: number;
 	/** Advertised for the connection. */
 	readonly connectionWindowBytes: number;
-	/** A longer body is cut, its stream reset; the status still counts. */
+	/** A longer body is cut, its stream reset; the status still counts. Three times the largest answer. */
 	readonly maxResponseBodyBytes: number;
+	/** Bodies of all open streams together; above it the longest is cut. 150 answers without end would fill 150 MiB otherwise. */
+	readonly maxKeptBodyBytes: number;
 	/** Frames that ask for work and bring nothing (SETTINGS, PING, RST_STREAM, empty DATA, unknown …): the most at once. */
 	readonly controlFrameBurst: number;
 	/** … and how many per second come back. Floods are CVE-2019-9512, -9514, -9515, -9518. */
@@ -42,7 +44,8 @@ export const defaultLimits: ProtocolLimits = {
 	maxContinuations: 16,
 	streamWindowBytes: 262_144,
 	connectionWindowBytes: 4_194_304,
-	maxResponseBodyBytes: 4_194_304,
+	maxResponseBodyBytes: 1_048_576,
+	maxKeptBodyBytes: 8_388_608,
 	controlFrameBurst: 2_000,
 	controlFramesPerSecond: 500,
 	maxUnsentAcknowledgements: 1_000,

@@ -16,7 +16,16 @@ export interface ProtocolEvents<C> {
 	onConnectionError(error: ProtocolError): void;
 }
 
-export type OpenRefusal = 'closed' | 'exhausted' | 'headerListTooLarge';
+/** Why `open` opened nothing; nothing was written then, and the connection goes on. */
+export type OpenRefusal =
+	/** GOAWAY, a connection error, or `close`. */
+	| 'closed'
+	/** All stream ids are used. */
+	| 'exhausted'
+	/** Larger than the peer takes, or than one frame. */
+	| 'headerListTooLarge'
+	/** A name or value that HTTP/2 cannot carry; `requestProblem` of `fieldRules.ts` says which, and what is wrong. */
+	| 'illegalField';
 
 export interface ProtocolOptions {
 	readonly limits?: Partial<ProtocolLimits>;

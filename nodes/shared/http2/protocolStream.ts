@@ -28,9 +28,15 @@ export class ProtocolStream<C> {
 	abandoned = false;
 	/** Request octets still to be sent; undefined when all are appended, or were dropped with the stream. */
 	unsent: Buffer | undefined = undefined;
+	/** Octets of its body received, kept or not. */
 	bodyBytes = 0;
+	/** Those of them that count as kept by the connection. */
+	keptBytes = 0;
 	contentLength: number | undefined = undefined;
-	unreturnedWindow = 0;
+	/** Octets received and not credited yet. */
+	owedWindow = 0;
+	/** True once the peer ended its side while ours stayed open: answered and told, only its slot is still taken. */
+	answered = false;
 
 	constructor(
 		readonly id: number,

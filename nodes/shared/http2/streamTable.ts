@@ -81,6 +81,11 @@ export class StreamTable<S extends TableStream> {
 		return all;
 	}
 
+	/** All streams, oldest first; the list is made when the first is asked for. */
+	[Symbol.iterator](): Iterator<S> {
+		return this.values()[Symbol.iterator]();
+	}
+
 	/** All streams, oldest first, as a list of the caller's own. */
 	values(): S[] {
 		if (this.count === 0) return [];

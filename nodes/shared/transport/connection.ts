@@ -1,6 +1,7 @@
 /** One HTTP/2 connection over one TLS socket: its states, streams, deadlines and signs of life. It reports; the lane decides. */
 import type { TLSSocket } from 'node:tls';
 import { ClientProtocol, type ProtocolEvents, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
+import { requestProblem } from '../http2/fieldRules';
 import { ErrorCode, errorCodeName } from '../http2/frames';
 import { answered, goawayError, withoutAnswer } from './attempts';
 import type { Clock } from './clock';
@@ -151,13 +152,17 @@ export class Connection {
 	/** Opens a stream for the request; call only after `canTake`. */
 	take(request: LaneRequest): void {
 		const now = this.clock.now();
-		const opened = this.protocol.open(request.head(), request.body, request);
+		const head = request.head();
+		const opened = this.protocol.open(head, request.body, request);
 		if (typeof opened === 'string') {
-			const code = opened === 'headerListTooLarge' ? 'headerListTooLarge' : 'goaway';
+			// A header that cannot be sent is as final as one that is too large.
+			const code = opened === 'headerListTooLarge' || opened === 'illegalField' ? 'headerListTooLarge' : 'goaway';
 			const text =
-				code === 'headerListTooLarge'
-					? 'the headers are larger than the server takes'
-					: 'the connection takes no more streams';
+				opened === 'illegalField'
+					? (requestProblem(head) ?? 'a header cannot be sent')
+					: code === 'headerListTooLarge'
+						? 'the headers are larger than the server takes'
+						: 'the connection takes no more streams';
 			this.options.owner.onAttempt(this, request, {
 				kind: 'notSent',
 				error: new TransportError(code, `${this.where}: ${text}.`),

@@ -1,6 +1,6 @@
 /** HPACK encoder that obeys a rule per header, as Apple asks of providers (RFC 7541; Apple, "Establishing a connection to APNs"). */
-import { DEFAULT_TABLE_BYTES, DynamicTable, STATIC_TABLE, type TableEntry } from './hpackTable';
-import { writeInteger, writeString } from './hpackWriter';
+import { DEFAULT_TABLE_BYTES, DynamicTable, STATIC_TABLE, type TableEntry } from './table';
+import { writeInteger, writeString } from './writer';
 
 /** How a header may use the dynamic table. */
 export type Indexing =
@@ -15,13 +15,22 @@ export type Indexing =
 
 export interface HeaderField {
 	readonly name: string;
-	/** Latin1; the owner has excluded CR, LF and NUL. */
+	/** Latin1. */
 	readonly value: string;
 	readonly indexing: Indexing;
 }
 
+/** What keeps a field from being sent, in words; undefined when nothing does. */
+export interface FieldRules {
+	/** Asked once for a name. */
+	nameProblem(name: string): string | undefined;
+	/** Asked for every value that is written out, not where an index stands for it. */
+	valueProblem(name: string, value: string): string | undefined;
+}
+
 /** What the encoder knows about one header name. */
 interface NameRecord {
+	readonly name: string;
 	/** Index of the name in the static table; 0 when it is not there. */
 	readonly staticIndex: number;
 	/** The static table's values for this name, from `staticIndex` on. */
@@ -49,19 +58,34 @@ STATIC_TABLE.forEach(([name, value], position) => {
 const REMEMBERED_VALUES = 16;
 /** Names known at once. A provider sends about fifteen; beyond this bound the ones outside the table are forgotten. */
 const MAX_NAMES = 256;
+/** Positions of a list whose last name is kept. */
+const MAX_RECENT = 32;
 /** Two size updates of at most six octets each (RFC 7541 §4.2). */
 const SIZE_UPDATES_BYTES = 12;
 /** Index or prefix, and two string lengths, of one field. */
 const FIELD_OVERHEAD_BYTES = 18;
 
+/** A field that cannot be sent; the message says which and why, without its value. */
+export class UnsendableFieldError extends Error {
+	constructor(message: string, cause?: unknown) {
+		super(message, { cause });
+		this.name = 'UnsendableFieldError';
+	}
+}
+
 export class HpackEncoder {
 	private readonly names = new Map<string, NameRecord>();
+	/** Records of the last block by position: lists mostly have the same names in the same order, and need no look-up then. */
+	private recent: NameRecord[] = [];
 	private readonly table: DynamicTable;
 	/** Smallest size since the last block; undefined when the size did not change. */
 	private smallestPending: number | undefined;
 
-	/** `ownMaxTableSize`: octets of table this side is willing to keep. */
-	constructor(private readonly ownMaxTableSize = DEFAULT_TABLE_BYTES) {
+	/** `ownMaxTableSize`: octets of table this side is willing to keep. Without `rules` every latin1 text may be sent. */
+	constructor(
+		private readonly ownMaxTableSize = DEFAULT_TABLE_BYTES,
+		private readonly rules?: FieldRules,
+	) {
 		// Every connection begins with the default (RFC 9113 §6.5.2); a smaller choice of our own is announced like any change.
 		this.table = new DynamicTable(DEFAULT_TABLE_BYTES, (entry, id) => this.forget(entry, id));
 		this.setPeerMaxTableSize(DEFAULT_TABLE_BYTES);
@@ -101,7 +125,8 @@ export class HpackEncoder {
 
 	/**
 	 * Appends the block at `offset`; `out` has `bound(fields)` octets of room. Returns the offset after it. Throws
-	 * `RangeError` when a name or value is not latin1: the block is void then, and the next one starts from an empty table.
+	 * `UnsendableFieldError` when a name or value is not latin1, or breaks the rules: the block is void then, and the next
+	 * one starts from an empty table.
 	 */
 	encode(fields: readonly HeaderField[], out: Buffer, offset: number): number {
 		let at = this.smallestPending === undefined ? offset : this.writeSizeUpdates(out, offset);
@@ -109,20 +134,22 @@ export class HpackEncoder {
 		try {
 			for (let index = 0; index < fields.length; index++) {
 				current = fields[index];
-				if (current !== undefined) at = this.encodeField(current, out, at);
+				if (current === undefined) continue;
+				const recent = this.recent[index];
+				const record =
+					recent !== undefined && recent.name === current.name ? recent : this.recordOf(current.name, index);
+				at = this.encodeField(record, current, out, at);
 			}
 		} catch (error) {
 			this.startOver();
-			throw new RangeError(`the header ${current?.name} cannot be sent: it holds a character outside latin1`, {
-				cause: error,
-			});
+			if (error instanceof UnsendableFieldError) throw error;
+			throw new UnsendableFieldError(`the header ${current?.name} holds a character outside latin1`, error);
 		}
 		return at;
 	}
 
-	private encodeField(field: HeaderField, out: Buffer, offset: number): number {
+	private encodeField(record: NameRecord, field: HeaderField, out: Buffer, offset: number): number {
 		const { name, value, indexing } = field;
-		const record = this.names.get(name) ?? this.addName(name);
 		const { staticIndex, staticValues } = record;
 		for (let position = 0; position < staticValues.length; position++) {
 			if (staticValues[position] === value) {
@@ -134,6 +161,8 @@ export class HpackEncoder {
 			const id = record.lastValue === value ? record.lastId : this.find(record, value);
 			if (id >= this.table.firstId) return writeInteger(out, offset, this.table.indexOf(id), 7, 0x80);
 		}
+		const problem = this.rules?.valueProblem(name, value);
+		if (problem !== undefined) throw new UnsendableFieldError(problem);
 		const nameIndex = staticIndex !== 0 ? staticIndex : record.newest >= 0 ? this.table.indexOf(record.newest) : 0;
 		if (this.enters(record, field, nameIndex !== 0)) {
 			const end = writeLiteral(out, writeInteger(out, offset, nameIndex, 6, 0x40), nameIndex, name, value);
@@ -176,12 +205,23 @@ export class HpackEncoder {
 		if (record.newest === id) record.newest = -1;
 	}
 
+	/** The record of a name that stands at this position of a list. */
+	private recordOf(name: string, position: number): NameRecord {
+		const record = this.names.get(name) ?? this.addName(name);
+		if (position < MAX_RECENT) this.recent[position] = record;
+		return record;
+	}
+
 	private addName(name: string): NameRecord {
+		const problem = this.rules?.nameProblem(name);
+		if (problem !== undefined) throw new UnsendableFieldError(problem);
 		if (this.names.size >= MAX_NAMES) {
 			for (const [known, { newest }] of this.names) if (newest < 0) this.names.delete(known);
+			this.recent = [];
 		}
 		const fixed = staticNames.get(name);
 		const record: NameRecord = {
+			name,
 			staticIndex: fixed?.index ?? 0,
 			staticValues: fixed?.values ?? [],
 			newest: -1,

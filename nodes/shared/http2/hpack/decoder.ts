@@ -1,5 +1,5 @@
 /** HPACK decoder, strict and bounded (RFC 7541 §3, §6). */
-import { DEFAULT_TABLE_BYTES, DynamicTable, entryBytes, FIRST_DYNAMIC_INDEX, STATIC_TABLE } from './hpackTable';
+import { DEFAULT_TABLE_BYTES, DynamicTable, entryBytes, FIRST_DYNAMIC_INDEX, STATIC_TABLE } from './table';
 import { huffmanDecode, huffmanRoom } from './huffman';
 
 /** A header block that breaks RFC 7541: a connection error COMPRESSION_ERROR (RFC 9113 §4.3). */
@@ -25,8 +25,8 @@ const MAX_INTEGER_SHIFT = 21;
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Where Huffman code is unpacked; longer strings get a buffer of their own for the moment. */
-const scratch = Buffer.allocUnsafeSlow(4_096);
+/** Octets of the buffer where Huffman code is unpacked; longer strings get one of their own for the moment. */
+const SCRATCH_BYTES = 4_096;
 
 /** One per connection. After an error it is of no use: the tables are out of step, and the connection must end. */
 export class HpackDecoder {
@@ -38,6 +38,7 @@ export class HpackDecoder {
 	private block: Buffer = NO_BYTES;
 	private position = 0;
 	private end = 0;
+	private readonly scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 	/** Where a list is gathered: growing a new one for each block is most of its garbage. */
 	private readonly list: DecodedField[] = [];
 
@@ -133,7 +134,7 @@ export class HpackDecoder {
 		this.position = end;
 		if (!coded) return this.block.toString('latin1', start, end);
 		const room = huffmanRoom(length);
-		const text = room <= scratch.length ? scratch : Buffer.allocUnsafeSlow(room);
+		const text = room <= SCRATCH_BYTES ? this.scratch : Buffer.allocUnsafeSlow(room);
 		const decoded = huffmanDecode(this.block, start, end, text);
 		if (decoded < 0) throw new HpackError('a string in broken Huffman code');
 		return text.toString('latin1', 0, decoded);
