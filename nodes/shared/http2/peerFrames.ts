@@ -47,6 +47,7 @@ export class PeerFrames<C> {
 	receive(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
 		const { blocks, connection } = this;
 		const { streams } = connection;
+		checkFrame(type, flags, streamId, end - start, streams.nextId);
 		if (!this.settingsReceived && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
 			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'the peer did not begin with SETTINGS');
 		}
@@ -54,7 +55,6 @@ export class PeerFrames<C> {
 		if (pendingStreamId !== undefined && (type !== FrameType.CONTINUATION || streamId !== pendingStreamId)) {
 			throw new ProtocolError(ErrorCode.PROTOCOL_ERROR, 'a header block was interrupted by another frame');
 		}
-		checkFrame(type, flags, streamId, end - start, streams.nextId);
 		switch (type) {
 			case FrameType.HEADERS:
 				return blocks.headers(flags, streamId, bytes, start, end);
@@ -126,6 +126,7 @@ export class PeerFrames<C> {
 		}
 		const stream = streams.table.get(streamId);
 		if (stream !== undefined) streams.refuse(stream, ErrorCode.FRAME_SIZE_ERROR);
+		else streams.refuseClosed(streamId, ErrorCode.FRAME_SIZE_ERROR);
 	}
 
 	private onSettings(flags: number, bytes: Buffer, start: number, end: number): void {

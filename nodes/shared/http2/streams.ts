@@ -73,9 +73,8 @@ export class Streams<C> {
 		if (how === 'ended') {
 			throw new ProtocolError(ErrorCode.STREAM_CLOSED, `${what} on stream ${streamId} after its end`);
 		}
-		// Behind its own RST_STREAM the peer may send nothing (§5.1): told once for each stream, within the budget. Beyond it
-		// the frame is dropped in silence, which is enough for a stream that is closed (§5.4.2).
-		if (how === 'resetByPeer' && this.mayReset(this.nowMs)) this.sendReset(streamId, ErrorCode.STREAM_CLOSED);
+		// Behind its own RST_STREAM the peer may send nothing (§5.1).
+		if (how === 'resetByPeer') this.refuseClosed(streamId, ErrorCode.STREAM_CLOSED);
 		this.connection.flood.controlFrame(this.nowMs);
 		return undefined;
 	}
@@ -86,6 +85,14 @@ export class Streams<C> {
 			throw new ProtocolError(code, 'too many streams broke the rules to reset each alone');
 		this.sendReset(stream.id, code);
 		this.finish(stream, 'malformed', code);
+	}
+
+	/**
+	 * An error on a stream that is closed: told once, as §5.4.2 allows, and within the budget. Beyond it the frame is dropped
+	 * in silence: nothing of the stream is left that an error could end.
+	 */
+	refuseClosed(streamId: number, code: number): void {
+		if (this.closed.how(streamId) !== 'forgiven' && this.mayReset(this.nowMs)) this.sendReset(streamId, code);
 	}
 
 	/** The peer has ended its side: the answer is whole, if it is as long as it said (§8.1.1). */
