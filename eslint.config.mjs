@@ -88,9 +88,12 @@ export default tseslint.config(
 		},
 	},
 	{
-		// HTTPS_PROXY and NO_PROXY of the process: the only environment variables the product reads.
-		files: ['nodes/shared/client/options.ts'],
-		rules: { '@n8n/community-nodes/no-restricted-globals': 'off' },
+		// HTTPS_PROXY and NO_PROXY of the process, the only environment variables the product reads, and Node's own NODE_DEBUG.
+		files: ['nodes/shared/client/options.ts', 'nodes/shared/client/process.ts'],
+		rules: {
+			'@n8n/community-nodes/no-restricted-globals': 'off',
+			'@n8n/community-nodes/no-restricted-imports': 'off',
+		},
 	},
 	{
 		// Command-line programs and benchmarks of the tests talk to people.

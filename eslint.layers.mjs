@@ -15,7 +15,7 @@ export const layers = {
 	vendor: { below: [], packages: ['jose', 'node-forge'] },
 	apns: { below: ['http2', 'vendor'], packages: ['node:crypto'] },
 	transport: { below: ['http2'], packages: builtin(['crypto', 'events', 'util', ...SOCKETS, ...TIMERS]) },
-	client: { below: ['http2', 'apns', 'transport'], packages: ['node:crypto'] },
+	client: { below: ['http2', 'apns', 'transport'], packages: builtin(['crypto', 'util']) },
 	connectionCheck: { below: ['http2', 'apns', 'transport', 'client'], packages: ['node:crypto'] },
 	n8n: {
 		below: ['http2', 'apns', 'transport', 'client', 'connectionCheck'],
