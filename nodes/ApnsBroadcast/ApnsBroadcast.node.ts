@@ -12,7 +12,7 @@ import {
 import { testCredential } from '../shared/n8n/credentialTest';
 import { executeItems } from '../shared/n8n/run/execute';
 import { properties } from './properties';
-import { failedJson, prepareRequests } from './run';
+import { prepareRequests, resultKind } from './run';
 import { searchChannels } from './searchChannels';
 
 export class ApnsBroadcast implements INodeType {
@@ -45,10 +45,6 @@ export class ApnsBroadcast implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await executeItems(
-			this,
-			async (slices) => await prepareRequests(this, slices),
-			(error) => failedJson(this, error),
-		);
+		return await executeItems(this, async (slices) => await prepareRequests(this, slices), resultKind(this));
 	}
 }

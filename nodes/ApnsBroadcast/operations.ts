@@ -157,6 +157,9 @@ const channelFields: IDataObject = { channelId: null, bundleId: null };
 const getAllFields: IDataObject = { ...channelFields, storagePolicy: null, pushType: null, environment: null };
 const requestNoun: Noun = { one: 'request', many: 'requests' };
 
+/** What is known of an operation that does not exist. */
+export const anyOperation: Pick<Operation, 'noun' | 'fields'> = { noun: requestNoun, fields: channelFields };
+
 /** Operations by resource and name. */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
 	broadcast: {

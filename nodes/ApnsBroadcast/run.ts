@@ -1,19 +1,19 @@
 /** Prepares one operation for all items: credential, clients, and how each item is read. */
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { FieldProblem } from '../shared/apns/problems';
 import { clientFor } from '../shared/n8n/client';
 import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
 import { createParameterReader, type ParameterReader } from '../shared/n8n/parameters/parameters';
 import { readRequestOptions } from '../shared/n8n/requestOptions';
 import { groupByEnvironment } from '../shared/n8n/run/environments';
-import type { PreparedRun } from '../shared/n8n/run/execute';
+import type { PreparedRun, ResultKind } from '../shared/n8n/run/execute';
 import { HintCounter } from '../shared/n8n/run/hints';
 import { Report } from '../shared/n8n/run/report';
 import { requestGroup, strandedRequests } from '../shared/n8n/run/requestJob';
-import { invalidOutcome, requestJson } from '../shared/n8n/run/resultItem';
+import { requestJson } from '../shared/n8n/run/resultItem';
 import { Run } from '../shared/n8n/run/runItems';
 import type { Slices } from '../shared/n8n/run/slices';
-import { type Operation, operations } from './operations';
+import { anyOperation, type Operation, operations } from './operations';
 import { properties } from './properties';
 
 /** The operation chosen. Throws `FieldProblem`. */
@@ -53,9 +53,10 @@ export async function prepareRequests(context: IExecuteFunctions, slices: Slices
 	};
 }
 
-/** The result of an item when the run failed before its first request: the same keys as every other. */
-export function failedJson(context: IExecuteFunctions, error: unknown): IDataObject {
+/** What results are when the run fails before its first request: the same keys as ever. */
+export function resultKind(context: IExecuteFunctions): ResultKind {
 	const resource = String(context.getNodeParameter('resource', 0, 'broadcast'));
 	const name = String(context.getNodeParameter('operation', 0, 'send'));
-	return requestJson(invalidOutcome(error), operations[resource]?.[name]?.fields ?? {});
+	const { noun, fields } = operations[resource]?.[name] ?? anyOperation;
+	return { noun, json: (outcome) => requestJson(outcome, fields) };
 }

@@ -1,9 +1,10 @@
 /** The n8n boundary of both nodes: begins a run or continues it, and is the one place that decides what may throw. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Outcome } from '../../outcome';
 import { systemClock } from '../../transport/clock';
 import type { EngineCosts } from '../parameters/engineCosts';
 import { againError, asNodeError, nothingSentError, rejectedError } from './failures';
-import { addHints } from './hints';
+import { addHints, HintCounter } from './hints';
 import { failedItems, itemsOf } from './output';
 import { Progress } from './progress';
 import { isToolOfAgent, RetryMemory } from './retryMemory';
@@ -12,6 +13,8 @@ import { errorSettingOf, type RunKind, returns, situationOf } from './returns';
 import type { Run } from './runItems';
 import { Slices } from './slices';
 import type { Task } from './task';
+import { Totals } from './totals';
+import { type Noun, pushNoun } from './words';
 
 /** A run that is ready to send. */
 export interface PreparedRun extends RunKind {
@@ -20,17 +23,25 @@ export interface PreparedRun extends RunKind {
 	readonly costs: EngineCosts;
 }
 
+/** What the results of a node are, where it has no run yet. */
+export interface ResultKind {
+	readonly noun: Noun;
+	json(outcome: Outcome): IDataObject;
+}
+
+const pushKind: ResultKind = { noun: pushNoun, json: (outcome) => resultJson(outcome, {}) };
+
 /** Runs of this process that further tries may continue. */
 const memory = new RetryMemory<PreparedRun>();
 
 /**
- * Runs the node for all items. `prepare` reads what the items share; what it throws is common to the run. `failedJson` is
- * the result of an item of such a run, where it is not a push.
+ * Runs the node for all items. `prepare` reads what the items share; what it throws is common to the run, and then `kind`
+ * says what the result of an item is.
  */
 export async function executeItems(
 	context: IExecuteFunctions,
 	prepare: (slices: Slices) => Promise<PreparedRun>,
-	failedJson?: (error: unknown) => IDataObject,
+	kind: ResultKind = pushKind,
 ): Promise<INodeExecutionData[][]> {
 	if (context.getInputData().length === 0) return [[]];
 	const attempt = memory.begin(context);
@@ -42,7 +53,7 @@ export async function executeItems(
 	try {
 		prepared = attempt.run ?? (await prepare(slices));
 	} catch (error) {
-		return [failedRun(context, error, failedJson)];
+		return [failedRun(context, error, kind)];
 	}
 	attempt.keep(prepared);
 	return [await sendAndReturn(context, prepared, attempt.mayContinue, slices)];
@@ -57,18 +68,19 @@ export async function executeOnce(
 	try {
 		return [await work()];
 	} catch (error) {
-		return [failedRun(context, error)];
+		return [failedRun(context, error, pushKind)];
 	}
 }
 
 /** A run that sent nothing: an error, or a result for each item where the node goes on after one. */
-function failedRun(
-	context: IExecuteFunctions,
-	error: unknown,
-	failedJson?: (error: unknown) => IDataObject,
-): INodeExecutionData[] {
+function failedRun(context: IExecuteFunctions, error: unknown, { noun, json }: ResultKind): INodeExecutionData[] {
 	if (errorSettingOf(context) === 'stop') throw asNodeError(context.getNode(), error);
-	return failedItems(context, failedJson?.(error) ?? resultJson(invalidOutcome(error), {}));
+	const outcome = invalidOutcome(error);
+	const items = failedItems(context, json(outcome));
+	const totals = new Totals();
+	for (const index of items.keys()) totals.add(index, outcome, undefined, undefined);
+	addHints(context, totals, noun, new HintCounter(), []);
+	return items;
 }
 
 /** Sends what is left to send, and returns or throws what the run came to. */
