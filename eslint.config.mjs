@@ -100,4 +100,20 @@ export default tseslint.config(
 		files: tests,
 		rules: { 'no-console': 'off' },
 	},
+	{
+		files: ['test/**/*.test.ts'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector: "CallExpression[callee.name='expect'] > LogicalExpression[operator='||']",
+					message: 'Say what is expected: a test that two different results satisfy proves neither.',
+				},
+				{
+					selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|todo)$/]',
+					message: 'All tests run, and each of them tests something.',
+				},
+			],
+		},
+	},
 );
