@@ -6,8 +6,8 @@ const TIMERS = ['timers', 'timers/promises'];
 const builtin = (names) => names.map((name) => `node:${name}`);
 
 /**
- * Each folder of nodes/, the folders below it that it may import, and the packages. `endpoint.ts` and `outcome.ts`, the files that lie in
- * nodes/shared itself, are open to all. Nothing below knows what stands above it.
+ * Each folder of nodes/, with the folders below it and the packages that it may import. `endpoint.ts` and `outcome.ts`, the files
+ * directly in nodes/shared, are open to all. Nothing knows what is above it.
  */
 export const layers = {
 	notions: { below: [], packages: [] },

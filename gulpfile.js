@@ -20,7 +20,7 @@ async function compile() {
 	});
 }
 
-/** Icons stand beside the compiled nodes, where `file:../../icons/…` finds them. */
+/** Icons go to dist/icons, where `file:../../icons/…` in a compiled node leads. */
 function icons() {
 	return src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
 }

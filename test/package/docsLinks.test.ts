@@ -1,5 +1,5 @@
 /** What the documents point to exists: links, headings, files, commands; what they show as code is code; their tables are the code's. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { documentNames, fillTables, readDocument } from '../../tools/docs/tables';
 
@@ -8,6 +8,10 @@ const documents = documentNames();
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
 	scripts: Record<string, string>;
 };
+
+const tests = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
+	.filter((file) => file.endsWith('.test.ts'))
+	.map((file) => `test/${file.split(path.sep).join('/')}`);
 
 interface Block {
 	readonly language: string;
@@ -70,8 +74,15 @@ describe.each(documents)('%s', (name) => {
 		}
 	});
 
+	it('names only tests that exist', () => {
+		const patterns = [...text.matchAll(/\bnpx jest ((?:test\/[\w/.]+ ?)+)/g)].flatMap(([, list = '']) =>
+			list.trim().split(' '),
+		);
+		expect(patterns.filter((pattern) => !tests.some((file) => file.startsWith(pattern)))).toEqual([]);
+	});
+
 	it('says of each piece of code what it is, and shows JSON that can be read', () => {
-		const known = ['', 'json', 'js', 'sh', 'yaml', 'text', 'console'];
+		const known = ['', 'json', 'js', 'ts', 'sh', 'yaml', 'text', 'console'];
 		expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
 		for (const { language, code } of blocks) {
 			if (language === 'json') expect(() => JSON.parse(code) as unknown).not.toThrow();

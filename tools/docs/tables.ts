@@ -94,11 +94,12 @@ export function fillTables(document: string): string {
 	});
 }
 
-/** The documents, named from the root: README and the like, and everything in docs/. */
+/** The documents, named from the root: README and the like, everything in docs/, and the README of each tool. */
 export function documentNames(): string[] {
 	const markdown = (folder: string): string[] =>
 		readdirSync(path.join(root, folder)).filter((file) => file.endsWith('.md'));
-	return [...markdown('.'), ...markdown('docs').map((file) => `docs/${file}`)];
+	const tools = readdirSync(path.join(root, 'tools')).map((tool) => `tools/${tool}`);
+	return ['', 'docs', ...tools].flatMap((folder) => markdown(folder).map((file) => path.posix.join(folder, file)));
 }
 
 export const readDocument = (name: string): string => readFileSync(path.join(root, name), 'utf8');
