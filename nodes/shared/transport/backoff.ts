@@ -1,46 +1,53 @@
-/** When the next connection may be tried: 1 to 60 seconds with jitter, kept across executions. */
-
-/** Chosen by pushy after field reports, and by DESIGN of this package: APNs may block who reconnects too often. */
-const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 60_000;
+/** When the next connection may be tried: 1 to 60 seconds with jitter, kept across executions and lanes. */
+import type { TransportError } from './errors';
+import { timing } from './timing';
 
 export interface BackoffOptions {
+	/** Delay after the first failure; default `timing.firstBackoffMs`. */
 	readonly firstDelayMs?: number;
+	/** Longest delay; default `timing.longestBackoffMs`. */
 	readonly longestDelayMs?: number;
 	/** 0 inclusive to 1 exclusive. */
 	readonly random: () => number;
 }
 
-export interface Backoff {
-	/** When a try is allowed, in the clock's milliseconds; in the past when at once. */
-	readonly notBeforeMs: number;
-	/** Failures since the last success. */
-	readonly failures: number;
-	fail(nowMs: number): void;
-	succeed(): void;
-}
-
 /** Exponential with "equal jitter": between half the step and the step, so that many processes do not come back together. */
-export function createBackoff(options: BackoffOptions): Backoff {
-	const first = options.firstDelayMs ?? FIRST_DELAY_MS;
-	const longest = options.longestDelayMs ?? LONGEST_DELAY_MS;
-	let failures = 0;
-	let notBeforeMs = -Infinity;
-	return {
-		get notBeforeMs() {
-			return notBeforeMs;
-		},
-		get failures() {
-			return failures;
-		},
-		fail(nowMs) {
-			const step = Math.min(longest, first * 2 ** Math.min(failures, 30));
-			failures += 1;
-			notBeforeMs = nowMs + step * (0.5 + options.random() / 2);
-		},
-		succeed() {
-			failures = 0;
-			notBeforeMs = -Infinity;
-		},
-	};
+export class Backoff {
+	/** When a try is allowed, in the clock's milliseconds; in the past when at once. */
+	notBeforeMs = -Infinity;
+	/** Failures since the last success. */
+	failures = 0;
+	/** The last failure; it is told to later requests only while the back-off lasts. */
+	lastError: TransportError | undefined;
+	private readonly firstDelayMs: number;
+	private readonly longestDelayMs: number;
+	private readonly random: () => number;
+
+	constructor(options: BackoffOptions) {
+		this.firstDelayMs = options.firstDelayMs ?? timing.firstBackoffMs;
+		this.longestDelayMs = options.longestDelayMs ?? timing.longestBackoffMs;
+		this.random = options.random;
+	}
+
+	/** Counts a failure. Several at the same time are one: connections that were under way together fail together. */
+	fail(nowMs: number, error: TransportError): void {
+		this.lastError = error;
+		if (nowMs < this.notBeforeMs) return;
+		const step = Math.min(this.longestDelayMs, this.firstDelayMs * 2 ** Math.min(this.failures, 30));
+		this.failures += 1;
+		this.notBeforeMs = nowMs + step * (0.5 + this.random() / 2);
+	}
+
+	/** Forgets all failures. */
+	succeed(): void {
+		if (this.failures === 0) return;
+		this.failures = 0;
+		this.notBeforeMs = -Infinity;
+		this.lastError = undefined;
+	}
+
+	/** Until when it must be remembered. */
+	get busyUntilMs(): number {
+		return this.notBeforeMs;
+	}
 }

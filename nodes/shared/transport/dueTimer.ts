@@ -20,8 +20,8 @@ export class DueTimer {
 		this.timer = this.clock.after(dueMs - this.clock.now(), () => {
 			this.dueMs = Infinity;
 			// After a stall of this process timers fire before the waiting bytes are read: what is due is looked at two turns later.
-			setImmediate(() =>
-				setImmediate(() => {
+			this.clock.soon(() =>
+				this.clock.soon(() => {
 					if (!this.stopped) this.onDue();
 				}),
 			);
@@ -40,5 +40,49 @@ export class DueTimer {
 	stop(): void {
 		this.stopped = true;
 		this.timer?.cancel();
+	}
+}
+
+/** One thing that becomes due. */
+export interface Deadline {
+	/** For people who read the list. */
+	readonly name: string;
+	/** By the clock; Infinity while it does not apply. */
+	dueMs(): number;
+	/** Called at or after that time. Afterwards `dueMs` lies ahead, or does not apply. */
+	onDue(nowMs: number): void;
+}
+
+/** A named list of deadlines that are checked and scheduled in one place. */
+export class Deadlines {
+	private readonly timer: DueTimer;
+
+	constructor(
+		private readonly clock: Clock,
+		private readonly list: readonly Deadline[],
+	) {
+		this.timer = new DueTimer(clock, () => this.look());
+	}
+
+	/** Something may be due at this time. Cheap when something else is due before. */
+	schedule(dueMs: number): void {
+		this.timer.schedule(dueMs);
+	}
+
+	keepAlive(on: boolean): void {
+		this.timer.keepAlive(on);
+	}
+
+	/** For good. */
+	stop(): void {
+		this.timer.stop();
+	}
+
+	private look(): void {
+		const now = this.clock.now();
+		for (const deadline of this.list) if (deadline.dueMs() <= now) deadline.onDue(now);
+		const soonest = this.list.reduce((least, deadline) => Math.min(least, deadline.dueMs()), Infinity);
+		// One millisecond at least: timers may fire a fraction early.
+		if (soonest !== Infinity) this.timer.schedule(Math.max(soonest, now + 1));
 	}
 }

@@ -27,7 +27,7 @@ export class Pings {
 		return this.probe !== undefined;
 	}
 
-	/** Asks whether the peer lives; `isOverdue` tells when it is to be given up. */
+	/** Asks whether the peer lives; `overdueMs` tells when it is to be given up. */
 	startProbe(): void {
 		const { clock, schedule } = this.options;
 		const probe: Probe = { startedAtMs: clock.now(), writtenAtMs: undefined };
@@ -36,7 +36,7 @@ export class Pings {
 			probe.writtenAtMs = clock.now();
 			schedule(probe.writtenAtMs + timing.pingTimeoutMs);
 		});
-		schedule(probe.startedAtMs + timing.pingTimeoutMs);
+		schedule(probe.startedAtMs + timing.pingWriteTimeoutMs);
 	}
 
 	/** Any byte is a sign of life, whether it is the acknowledgement or not. */
@@ -44,13 +44,13 @@ export class Pings {
 		this.probe = undefined;
 	}
 
-	/** True when nothing answered the probe in time. Ask only after waiting bytes have been read. */
-	isOverdue(nowMs: number): boolean {
+	/** When the peer is to be given up; Infinity without a probe. Ask only after waiting bytes have been read. */
+	get overdueMs(): number {
 		const { probe } = this;
-		if (probe === undefined) return false;
+		if (probe === undefined) return Infinity;
 		return probe.writtenAtMs === undefined
-			? nowMs - probe.startedAtMs >= timing.pingWriteTimeoutMs
-			: nowMs - probe.writtenAtMs >= timing.pingTimeoutMs;
+			? probe.startedAtMs + timing.pingWriteTimeoutMs
+			: probe.writtenAtMs + timing.pingTimeoutMs;
 	}
 
 	/** Round trip of one PING in milliseconds; undefined when no acknowledgement comes in time or the connection ends first. */

@@ -1,29 +1,24 @@
-/** A tunnel through an HTTP CONNECT proxy, with login (RFC 9110 §9.3.6, RFC 7617). */
-import http from 'node:http';
-import https from 'node:https';
-import type net from 'node:net';
-import type { ConnectObserver } from './connectObserver';
+/** A tunnel through an HTTP CONNECT proxy, with login (RFC 9110 §9.3.6, RFC 7617), spoken over any channel. */
 import { TransportError } from './errors';
+import type { Channel } from './network';
 
-/** Without user and password: what messages may name. */
-function proxyName(url: URL): string {
-	return `${url.protocol}//${url.host}`;
+/** Where the proxy is and how to log in. */
+export interface Proxy {
+	readonly host: string;
+	readonly port: number;
+	/** TLS to the proxy itself (`https://`). */
+	readonly secure: boolean;
+	/** Value of `proxy-authorization`; undefined without a login. */
+	readonly authorization: string | undefined;
+	/** `http://host:port`, without user and password: what messages may name. */
+	readonly name: string;
 }
 
 /** `http://host:port` of a proxy URL, for reports; undefined when there is none or it cannot be read. */
 export function proxyNameOf(proxyUrl: string | undefined): string | undefined {
-	return proxyUrl !== undefined && URL.canParse(proxyUrl) ? proxyName(new URL(proxyUrl)) : undefined;
-}
-
-function parseProxyUrl(proxyUrl: string): URL {
-	const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : undefined;
-	if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-		throw new TransportError(
-			'proxyFailed',
-			'The proxy URL (of the credential, or HTTPS_PROXY where that is empty) is not of the form http://user:password@host:port.',
-		);
-	}
-	return url;
+	if (proxyUrl === undefined || !URL.canParse(proxyUrl)) return undefined;
+	const { protocol, host } = new URL(proxyUrl);
+	return `${protocol}//${host}`;
 }
 
 /** User or password as meant; a percent sign that encodes nothing stands for itself. */
@@ -35,59 +30,90 @@ function decoded(text: string): string {
 	}
 }
 
-function tunnelRefused(url: URL, status: number): TransportError {
-	return status === 407
-		? new TransportError('proxyAuthentication', `The proxy ${proxyName(url)} asks for a user and password (407).`)
-		: new TransportError('proxyFailed', `The proxy ${proxyName(url)} answered CONNECT with status ${status}.`);
+/** Reads a proxy URL. Throws `TransportError` when it is not of the form `http://user:password@host:port`. */
+export function parseProxyUrl(proxyUrl: string): Proxy {
+	const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : undefined;
+	if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+		throw new TransportError(
+			'proxyUrlInvalid',
+			'The proxy URL (of the credential, or HTTPS_PROXY where that is empty) is not of the form http://user:password@host:port.',
+		);
+	}
+	const secure = url.protocol === 'https:';
+	const login = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64');
+	return {
+		host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+		port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+		secure,
+		authorization: url.username === '' && url.password === '' ? undefined : `Basic ${login}`,
+		name: `${url.protocol}//${url.host}`,
+	};
 }
 
-/** Opens the tunnel to `target`; TLS to APNs, client certificate included, runs inside it. Rejects with `TransportError`. */
-export function connectThroughProxy(
-	proxyUrl: string,
-	target: { readonly host: string; readonly port: number },
-	signal: AbortSignal,
-	observer?: ConnectObserver,
-): Promise<net.Socket> {
+/** More than any proxy's answer to CONNECT. */
+const LONGEST_HEAD_BYTES = 65_536;
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+function refusal({ name }: Proxy, status: number): TransportError {
+	return status === 407
+		? new TransportError('proxyAuthentication', `The proxy ${name} asks for a user and password (407).`)
+		: new TransportError('proxyFailed', `The proxy ${name} answered CONNECT with status ${status}.`);
+}
+
+/**
+ * Asks the proxy for a tunnel to `authority` (`host:port`) and waits for its answer. Fulfils when the channel leads to
+ * the target; rejects with `TransportError`. The channel is destroyed when that fails.
+ */
+export function openTunnel(
+	channel: Channel,
+	proxy: Proxy,
+	authority: string,
+	onStatus: (status: number) => void,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const url = parseProxyUrl(proxyUrl);
-		const authority = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
-		const login = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64');
-		const request = (url.protocol === 'https:' ? https : http).request({
-			host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-			port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-			method: 'CONNECT',
-			path: authority,
-			headers: { host: authority, ...(url.username === '' ? {} : { 'proxy-authorization': `Basic ${login}` }) },
-			agent: false,
-			signal,
-		});
-		if (observer !== undefined) request.once('socket', (socket) => observer.onSocket(socket));
-		request.once('connect', (response, socket, head) => {
-			observer?.onTunnel(response.statusCode ?? 0);
-			if (response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300) {
-				socket.setNoDelay(true);
-				socket.setKeepAlive(true, 60_000);
-				if (head.length > 0) socket.unshift(head);
-				resolve(socket);
+		let received: Buffer = Buffer.alloc(0);
+		let over = false;
+		const fail = (error: TransportError): void => {
+			if (over) return;
+			over = true;
+			channel.destroy();
+			reject(error);
+		};
+		const cut = (): void =>
+			fail(new TransportError('proxyFailed', `The proxy ${proxy.name} closed the connection instead of answering CONNECT.`));
+		const read = (): void => {
+			const end = received.indexOf(HEAD_END);
+			if (end === -1) {
+				if (received.length > LONGEST_HEAD_BYTES)
+					fail(new TransportError('proxyFailed', `The proxy ${proxy.name} sent an endless answer to CONNECT.`));
 				return;
 			}
-			socket.destroy();
-			reject(tunnelRefused(url, response.statusCode ?? 0));
+			const line = /^HTTP\/1\.[01] (\d{3})(?: |\r)/.exec(received.toString('latin1', 0, end + 2));
+			const status = Number(line?.[1] ?? Number.NaN);
+			received = received.subarray(end + HEAD_END.length);
+			if (Number.isNaN(status))
+				return fail(new TransportError('proxyFailed', `The proxy ${proxy.name} does not answer in HTTP/1.1.`));
+			// An interim answer (RFC 9110 §15.2) comes before the final one.
+			if (status < 200) return read();
+			onStatus(status);
+			if (status >= 300) return fail(refusal(proxy, status));
+			over = true;
+			resolve();
+		};
+		channel.listen({
+			onData(chunk) {
+				if (over) return;
+				received = Buffer.concat([received, chunk]);
+				read();
+			},
+			onDrain: () => undefined,
+			onEnd: cut,
+			onError: (error) =>
+				fail(new TransportError('proxyFailed', `The connection to the proxy ${proxy.name} broke.`, { cause: error })),
+			onClose: cut,
 		});
-		request.once('response', (response) => {
-			observer?.onTunnel(response.statusCode ?? 0);
-			response.resume();
-			request.destroy();
-			reject(tunnelRefused(url, response.statusCode ?? 0));
-		});
-		request.once('error', (error) => {
-			if (signal.aborted) return reject(signal.reason);
-			reject(
-				new TransportError('proxyFailed', `The proxy ${proxyName(url)} cannot be reached: ${error.message}.`, {
-					cause: error,
-				}),
-			);
-		});
-		request.end();
+		const lines = [`CONNECT ${authority} HTTP/1.1`, `host: ${authority}`];
+		if (proxy.authorization !== undefined) lines.push(`proxy-authorization: ${proxy.authorization}`);
+		channel.write(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), () => undefined);
 	});
 }

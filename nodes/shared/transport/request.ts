@@ -1,7 +1,8 @@
 /** One request on its way through a lane: what it carries, and the transport's notes about it. */
-import type { DecodedField, HeaderField } from '../http2/hpack/hpack';
 import type { ProtocolStream } from '../http2/clientProtocol';
+import type { DecodedField, HeaderField } from '../http2/hpack/hpack';
 import type { TransportError } from './errors';
+import type { Line } from './requestQueue';
 
 /** How one attempt ended, as far as the transport can prove. */
 export type Attempt =
@@ -18,11 +19,11 @@ export type Attempt =
 	/** It left, and no answer came. */
 	| { readonly kind: 'unknown'; readonly error: TransportError };
 
-/** Who asks: requests of one caller share a place in the queue, so that callers take turns. */
+/** Who asks: requests of one caller share a line in the queue, so that callers take turns. */
 export interface Caller {
 	/** Most connections this caller may cause the lane to hold. */
 	readonly maxConnections: number;
-	/** Most streams in flight on one connection, whatever the server allows. */
+	/** Most streams of this caller in flight on one connection, whatever the server allows. */
 	readonly maxInFlight: number;
 }
 
@@ -34,44 +35,61 @@ export interface Carrier {
 	readonly livedMs: number;
 }
 
+/** What a stream carries to prove its sender: the provider token. Undefined with a certificate, which TLS has shown already. */
+export type Mark = string | undefined;
+
 export abstract class LaneRequest {
-	/** Streams it was given so far. */
+	/** Streams it was given so far, over all attempts. */
 	attempts = 0;
 	/** Why it was sent again without a decision of the client: codes of `TransportError`, in order. */
-	readonly repeats: string[] = [];
+	repeats: string[] | undefined;
+	/** Times a server refused its stream. */
+	refusals = 0;
 	/** When it entered the queue, by the lane's clock. */
 	queuedAtMs = 0;
+	/** How long it may still wait in queues, milliseconds: cumulative over repeats. */
+	queueLeftMs: number;
 	/** When its stream is given up, by the lane's clock. */
 	deadlineMs = Infinity;
-	/** Since when the lane has been sending it again; undefined at first. */
-	repeatingSinceMs: number | undefined;
-	/** True once `settle` was called. */
-	settled = false;
+	/** True from the submission to a lane until the end of the attempt. */
+	underWay = false;
 	/** The connection of its last stream. */
 	carrier: Carrier | undefined;
+	/** What its last stream carried. */
+	sentMark: Mark;
 	/** Its stream while it has one. */
 	stream: ProtocolStream<LaneRequest> | undefined;
+
+	/** Place in the queue; kept by `RequestQueue` alone. */
+	line: Line | undefined;
+	before: LaneRequest | undefined;
+	behind: LaneRequest | undefined;
 
 	constructor(
 		readonly caller: Caller,
 		readonly body: Buffer | undefined,
-		/** From getting a stream to the answer. */
+		/** From getting a stream to the answer, milliseconds. */
 		readonly timeoutMs: number,
-		/** From the call to getting a stream; Infinity for none. */
-		readonly queueTimeoutMs: number,
-	) {}
+		/** Waiting for streams, milliseconds, over all attempts; Infinity for no limit. */
+		queueTimeoutMs: number,
+	) {
+		this.queueLeftMs = queueTimeoutMs;
+	}
 
-	/** The header list, asked for when it gets a stream: the provider token may have changed in the queue. */
-	abstract head(): readonly HeaderField[];
+	/** What a stream opened now would carry; asked anew each time, since provider tokens change. */
+	abstract mark(): Mark;
 
-	/** Receives the end, exactly once. */
-	protected abstract settle(attempt: Attempt): void;
+	/** The header list with this mark. Throws `RangeError` for a value that no header can carry. */
+	abstract head(mark: Mark): readonly HeaderField[];
 
-	/** Settles once; later calls do nothing. */
+	/** Receives the end of an attempt, exactly once for each submission. */
+	protected abstract onAttempt(attempt: Attempt): void;
+
+	/** Ends the attempt once; later calls do nothing. */
 	finish(attempt: Attempt): void {
-		if (this.settled) return;
-		this.settled = true;
+		if (!this.underWay) return;
+		this.underWay = false;
 		this.stream = undefined;
-		this.settle(attempt);
+		this.onAttempt(attempt);
 	}
 }

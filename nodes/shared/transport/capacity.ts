@@ -1,0 +1,104 @@
+/** How many streams one connection may carry now: the server's SETTINGS, what it refused, the proof of the provider token, and each caller's own maximum. */
+import type { PeerSettings } from '../http2/peerSettings';
+import type { Caller, LaneRequest, Mark } from './request';
+import { timing } from './timing';
+
+export class Capacity {
+	/** True once the server allowed more than one stream: the lane adds connections only then. */
+	roseAboveOne = false;
+	/** What the server showed by refusing; Infinity while it refused nothing. */
+	private shown = Infinity;
+	/** Nothing is opened before, after refusals that left nothing in flight. */
+	private heldUntilMs = -Infinity;
+	private announced: number | undefined;
+	/** The mark that an answer has proven; with `needsProof` false any mark will do. */
+	private provenMark: Mark;
+	/** Streams that carry a mark which is not proven. */
+	private unproven = 0;
+	private readonly inFlight = new Map<Caller, number>();
+
+	constructor(
+		private readonly peer: Readonly<PeerSettings>,
+		/** Token connections: one stream until a token was accepted, and again for each new token (Apple). */
+		private readonly needsProof: boolean,
+	) {}
+
+	/** Streams the connection may have open; Infinity where the server names no number. */
+	get limit(): number {
+		return Math.min(this.peer.maxConcurrentStreams ?? Infinity, this.shown);
+	}
+
+	/** Whether any request could get one more stream beside `open` others. */
+	hasRoom(open: number, nowMs: number): boolean {
+		return open < this.limit && nowMs >= this.heldUntilMs;
+	}
+
+	/** Whether this request could, as far as its caller and its mark are concerned. */
+	allows(request: LaneRequest, mark: Mark): boolean {
+		return (this.inFlight.get(request.caller) ?? 0) < request.caller.maxInFlight && (this.isProven(mark) || this.unproven === 0);
+	}
+
+	/** Whether the number of streams holds requests of this caller back, so that another connection would help. */
+	isFull(caller: Caller, open: number): boolean {
+		return open >= this.limit || (this.inFlight.get(caller) ?? 0) >= caller.maxInFlight;
+	}
+
+	/** When a hold after refusals ends; Infinity without one. */
+	holdEndsMs(nowMs: number): number {
+		return nowMs < this.heldUntilMs ? this.heldUntilMs : Infinity;
+	}
+
+	/** A stream was opened. */
+	opened(caller: Caller, mark: Mark): void {
+		this.inFlight.set(caller, (this.inFlight.get(caller) ?? 0) + 1);
+		if (!this.isProven(mark)) this.unproven += 1;
+	}
+
+	/** A caller's request has no stream any more, or gave it up. */
+	released(caller: Caller): void {
+		const left = (this.inFlight.get(caller) ?? 1) - 1;
+		if (left <= 0) this.inFlight.delete(caller);
+		else this.inFlight.set(caller, left);
+	}
+
+	/** A stream is gone from the connection; `proves`: its answer shows that its mark was accepted. */
+	ended(mark: Mark, proves: boolean): void {
+		if (this.isProven(mark)) return;
+		this.unproven = Math.max(0, this.unproven - 1);
+		if (!proves) return;
+		this.provenMark = mark;
+		this.unproven = 0;
+	}
+
+	/** An answer came: a server that refused may take one more. */
+	answered(): void {
+		this.heldUntilMs = -Infinity;
+		if (this.shown === Infinity) return;
+		this.shown += 1;
+		if (this.shown >= (this.peer.maxConcurrentStreams ?? Infinity)) this.shown = Infinity;
+	}
+
+	/** A stream was refused and `survivors` remain: more than those the server does not take now. */
+	refused(survivors: number, nowMs: number): void {
+		this.shown = Math.max(1, survivors);
+		if (survivors === 0) this.heldUntilMs = nowMs + timing.refusedHoldMs;
+	}
+
+	/** SETTINGS came; a raised limit tells more than earlier refusals. */
+	settled(): void {
+		const { maxConcurrentStreams } = this.peer;
+		if ((maxConcurrentStreams ?? Infinity) > (this.announced ?? -1)) this.shown = Infinity;
+		this.announced = maxConcurrentStreams ?? Infinity;
+		this.heldUntilMs = -Infinity;
+		if ((maxConcurrentStreams ?? Infinity) > 1) this.roseAboveOne = true;
+	}
+
+	/** True once an answer showed that the marks of new streams are accepted. */
+	get isProvenAtAll(): boolean {
+		return !this.needsProof || this.provenMark !== undefined;
+	}
+
+	private isProven(mark: Mark): boolean {
+		return !this.needsProof || mark === this.provenMark;
+	}
+}
