@@ -12,7 +12,7 @@ export async function measureLatency(
 ): Promise<{ lines: string[]; json: unknown }> {
 	const { client, close } = ourClient(port, settings);
 	for (let n = 0; n < 200; n++) await client.send(push(n));
-	const [connection] = client.lane(false).openConnections;
+	const [connection] = client.lane('push').openConnections;
 	const pushes: number[] = [];
 	const pings: number[] = [];
 	for (let n = 0; n < WARM_PUSHES; n++) {

@@ -52,7 +52,7 @@ export async function measureScaling(settings: BenchSettings): Promise<{ lines: 
 			const load = (cpu.user + cpu.system) / 1e6 / seconds;
 			const rate = accepted / seconds;
 			const share = rate / possible;
-			const used = client.lane(false).openConnections.length;
+			const used = client.lane('push').openConnections.length;
 			close();
 			const verdict = share >= 0.85 ? 'reached' : load > 0.85 ? 'core full' : 'MISSED ';
 			lines.push(

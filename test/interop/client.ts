@@ -28,7 +28,7 @@ export function openClient(port: number, caBundle: string, options: Partial<Apns
 	return {
 		client,
 		stats() {
-			const { opened, connections } = client.lane(false).stats();
+			const { opened, connections } = client.lane('push').stats();
 			return { opened, peerStreamLimits: connections.map((connection) => connection.peerStreamLimit) };
 		},
 		close: () => cache.close(),

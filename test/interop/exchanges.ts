@@ -188,13 +188,13 @@ const goawayGraceful: Exchange = {
 		const second = await bench.start();
 		const relay = await bench.relay(first.port);
 		const client = bench.client(relay.port, { maxConnections: 1 });
-		const connections = new Set(client.client.lane(false).openConnections);
+		const connections = new Set(client.client.lane('push').openConnections);
 		let stopped: Promise<void> | undefined;
 		const outcomes = await sendAll(bench, client, count, {
 			unknownAllowed: bench.adapter.dropsAtStop !== undefined,
 			onOutcome: (settled) => {
 				if (settled !== 500) return;
-				for (const connection of client.client.lane(false).openConnections) connections.add(connection);
+				for (const connection of client.client.lane('push').openConnections) connections.add(connection);
 				relay.target = second.port;
 				stopped = first.server.stopGracefully?.();
 			},

@@ -64,10 +64,10 @@ it('ships the licence of every bundled library', () => {
 
 it('lets every node of the process share one session cache', () => {
 	const load = createRequire(path.join(packed.dir, 'package.json'));
-	const shared: { processCache: unknown } = load('./dist/nodes/shared/client/options.js');
-	expect(load('./dist/nodes/shared/client/options.js')).toBe(shared);
+	const shared: { processCache: unknown } = load('./dist/nodes/shared/client/process.js');
+	expect(load('./dist/nodes/shared/client/process.js')).toBe(shared);
 	expect(scripts().filter((file) => /new SessionCache|new sessionCache_1\.SessionCache/.test(read(file)))).toEqual([
-		'dist/nodes/shared/client/options.js',
+		'dist/nodes/shared/client/process.js',
 	]);
 });
 

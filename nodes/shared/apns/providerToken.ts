@@ -65,6 +65,12 @@ export class ProviderTokenStore {
 		return this.signOnce(identity, entry);
 	}
 
+	/** The token that goes on being used while its successor is signed; undefined when there is none, or APNs refused it. */
+	inUse(identity: TokenIdentity): string | undefined {
+		const entry = this.entry(identity);
+		return entry.token !== undefined && this.ageMs(entry) < USELESS_AFTER_MS ? entry.token : undefined;
+	}
+
 	/** When the token in use was signed, milliseconds since epoch. */
 	issuedAtMs(identity: TokenIdentity): number | undefined {
 		const entry = this.entry(identity);

@@ -39,6 +39,8 @@ export interface ReasonRow {
 	readonly reason: string;
 	/** Status Apple documents for it. */
 	readonly status: number;
+	/** APNs gives it only after it accepted the credential: an earlier refusal is forgiven. */
+	readonly provesCredential?: true;
 	readonly scope: ReasonScope;
 	readonly reaction: ReasonReaction;
 	/** What happened, one sentence. */
@@ -54,19 +56,19 @@ export interface ReasonRow {
 // prettier-ignore
 const rows: readonly ReasonRow[] = [
 	{ reason: 'BadCollapseId', status: 400, scope: 'request', reaction: 'none', meaning: 'The collapse id is longer than APNs allows.', advice: 'Shorten Collapse ID to 64 bytes.' },
-	{ reason: 'BadDeviceToken', status: 400, scope: 'device', reaction: 'none', meaning: 'The device token is malformed, or belongs to the other environment.', advice: 'Check that the environment of the credential matches the app\'s build (Xcode builds use development, TestFlight and App Store builds production); otherwise delete this device token.' },
+	{ reason: 'BadDeviceToken', status: 400, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token is malformed, or belongs to the other environment.', advice: 'Check that the environment of the credential matches the app\'s build (Xcode builds use development, TestFlight and App Store builds production); otherwise delete this device token.' },
 	{ reason: 'BadExpirationDate', status: 400, scope: 'request', reaction: 'none', meaning: 'The expiration is not valid; a channel that stores no messages accepts 0 only.', advice: 'Set Expiration to a time in the future, or to 0 for one attempt without storage.' },
 	{ reason: 'BadMessageId', status: 400, scope: 'request', reaction: 'none', meaning: 'The message id is not a UUID.', advice: 'Give APNs ID as a UUID (8-4-4-4-12 hexadecimal digits), or leave it empty.' },
 	{ reason: 'BadPriority', status: 400, scope: 'request', reaction: 'none', meaning: 'The priority is not one APNs knows.', advice: 'Set Priority to 10, 5 or 1.' },
 	{ reason: 'BadTopic', status: 400, scope: 'topic', reaction: 'none', meaning: 'The topic is not valid.', advice: 'Check Topic: it is the app\'s bundle id, for some push types with a suffix.' },
-	{ reason: 'DeviceTokenNotForTopic', status: 400, scope: 'device', reaction: 'none', meaning: 'The device token belongs to another app than the topic names.', advice: 'Check Topic and the bundle id of the credential against the app that registered this token; otherwise delete the token.' },
+	{ reason: 'DeviceTokenNotForTopic', status: 400, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token belongs to another app than the topic names.', advice: 'Check Topic and the bundle id of the credential against the app that registered this token; otherwise delete the token.' },
 	{ reason: 'DuplicateHeaders', status: 400, scope: 'request', reaction: 'none', meaning: 'A header was sent twice.', advice: 'Report this to the maintainers of this node, with the settings used.' },
 	{ reason: 'IdleTimeout', status: 400, scope: 'connection', reaction: 'resendOnNewConnection', meaning: 'The connection had been idle for too long.', advice: 'Nothing: the push is sent again on a new connection.' },
 	{ reason: 'InvalidPushType', status: 400, scope: 'request', reaction: 'none', meaning: 'The push type is unknown or does not fit the topic or the device token.', advice: 'Choose the Push Type that belongs to the topic and to the kind of device token; channels take Live Activity only.' },
 	{ reason: 'MissingDeviceToken', status: 400, scope: 'request', reaction: 'none', meaning: 'The request named no device token.', advice: 'Fill in Device Tokens.' },
 	{ reason: 'MissingTopic', status: 400, scope: 'topic', reaction: 'none', meaning: 'The topic is missing; it is needed with a signing key and with a certificate of several topics.', advice: 'Fill in Topic, or Bundle ID in the credential.' },
 	{ reason: 'PayloadEmpty', status: 400, scope: 'request', reaction: 'none', meaning: 'The payload is empty.', advice: 'Give the push at least {} as its payload.' },
-	{ reason: 'TopicDisallowed', status: 400, scope: 'topic', reaction: 'newConnection', meaning: 'This credential may not push to this topic, or a channel\'s bundle id carries a suffix.', advice: 'Check the bundle id for typing errors, and that the key or certificate covers this app.' },
+	{ reason: 'TopicDisallowed', status: 400, provesCredential: true, scope: 'topic', reaction: 'newConnection', meaning: 'This credential may not push to this topic, or a channel\'s bundle id carries a suffix.', advice: 'Check the bundle id for typing errors, and that the key or certificate covers this app.' },
 	{ reason: 'BadCertificate', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider certificate is not valid (revoked, expired, or of the wrong kind).', advice: 'Create a new certificate in the Apple Developer portal and put it into the credential.' },
 	{ reason: 'BadCertificateEnvironment', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider certificate is for the other environment.', advice: 'Change Environment in the credential, or use a certificate for this one.' },
 	{ reason: 'ExpiredProviderToken', status: 403, scope: 'credential', reaction: 'replaceProviderToken', meaning: 'The provider token is older than an hour.', advice: 'Check the clock of the machine n8n runs on; this package replaces tokens every 50 minutes.' },
@@ -78,8 +80,8 @@ const rows: readonly ReasonRow[] = [
 	{ reason: 'BadEnvironmentKeyInToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The signing key is restricted to the other environment.', advice: 'Change Environment in the credential, or use a key for this one.' },
 	{ reason: 'BadPath', status: 404, scope: 'request', reaction: 'none', meaning: 'The path of the request is not one of the provider API.', advice: 'Check host and port in the credential: pushes and channel management have endpoints of their own.' },
 	{ reason: 'MethodNotAllowed', status: 405, scope: 'request', reaction: 'none', meaning: 'The method does not fit the path.', advice: 'Check host and port in the credential: pushes and channel management have endpoints of their own.' },
-	{ reason: 'ExpiredToken', status: 410, scope: 'device', reaction: 'none', meaning: 'The device token has expired.', advice: 'Delete this device token; the app registers a new one.' },
-	{ reason: 'Unregistered', status: 410, scope: 'device', reaction: 'none', meaning: 'The device token is no longer active for the topic: the app was removed, or a new token was issued.', advice: 'Delete this device token, unless the device registered again after the time in unregisteredAt.' },
+	{ reason: 'ExpiredToken', status: 410, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token has expired.', advice: 'Delete this device token; the app registers a new one.' },
+	{ reason: 'Unregistered', status: 410, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token is no longer active for the topic: the app was removed, or a new token was issued.', advice: 'Delete this device token, unless the device registered again after the time in unregisteredAt.' },
 	{ reason: 'PayloadTooLarge', status: 413, scope: 'request', reaction: 'none', meaning: 'The payload is larger than the push type allows.', advice: 'Shorten the payload: 4,096 bytes, 5,120 for VoIP and broadcasts.' },
 	{ reason: 'TooManyProviderTokenUpdates', status: 429, scope: 'credential', reaction: 'keepProviderToken', meaning: 'The provider token changed too often.', advice: 'Use one signing key from one n8n installation at a time; send again after 20 minutes.' },
 	{ reason: 'TooManyRequests', status: 429, scope: 'throttle', reaction: 'delayDevice', meaning: 'Too many requests in a row to this device token or channel.', advice: 'Send less often to this device or channel; use Collapse ID or a summary.' },
@@ -87,14 +89,14 @@ const rows: readonly ReasonRow[] = [
 	{ reason: 'ServiceUnavailable', status: 503, scope: 'server', reaction: 'serverRetry', meaning: 'APNs is unavailable at the moment.', advice: 'Send again after 15 minutes, or set Retries; Apple\'s system status page shows outages.' },
 	{ reason: 'Service Unavailable', status: 503, scope: 'server', reaction: 'serverRetry', meaning: 'APNs is unavailable at the moment.', advice: 'Send again after 15 minutes, or set Retries; Apple\'s system status page shows outages.' },
 	{ reason: 'Shutdown', status: 503, scope: 'connection', reaction: 'resendOnNewConnection', meaning: 'This APNs server is shutting down.', advice: 'Nothing: the push is sent again on a new connection.' },
-	{ reason: 'FeatureNotEnabled', status: 400, scope: 'topic', reaction: 'none', meaning: 'Broadcast is not enabled for this app.', advice: 'Enable Broadcast Capability for the App ID in the Apple Developer portal (below Push Notifications).' },
+	{ reason: 'FeatureNotEnabled', status: 400, provesCredential: true, scope: 'topic', reaction: 'none', meaning: 'Broadcast is not enabled for this app.', advice: 'Enable Broadcast Capability for the App ID in the Apple Developer portal (below Push Notifications).' },
 	{ reason: 'MissingChannelId', status: 400, scope: 'channel', reaction: 'none', meaning: 'The request named no channel.', advice: 'Fill in Channel.' },
 	{ reason: 'BadChannelId', status: 400, scope: 'channel', reaction: 'none', meaning: 'The channel id cannot be read.', advice: 'Copy the channel id as APNs returned it (base64), without blanks.' },
-	{ reason: 'ChannelNotRegistered', status: 400, scope: 'channel', reaction: 'none', meaning: 'There is no such channel in this app and environment.', advice: 'Check Environment and Bundle ID: channels of development and production are separate; a deleted channel does not come back.' },
+	{ reason: 'ChannelNotRegistered', status: 400, provesCredential: true, scope: 'channel', reaction: 'none', meaning: 'There is no such channel in this app and environment.', advice: 'Check Environment and Bundle ID: channels of development and production are separate; a deleted channel does not come back.' },
 	{ reason: 'BadRequestParams', status: 400, scope: 'request', reaction: 'none', meaning: 'The request holds an attribute APNs does not know.', advice: 'Report this to the maintainers of this node, with the settings used.' },
 	{ reason: 'BadRequestPayload', status: 400, scope: 'request', reaction: 'none', meaning: 'The request body is not valid JSON.', advice: 'Check the JSON of the payload.' },
 	{ reason: 'MissingPushType', status: 400, scope: 'request', reaction: 'none', meaning: 'The push type is missing.', advice: 'Choose a Push Type.' },
-	{ reason: 'CannotCreateChannelConfig', status: 400, scope: 'channel', reaction: 'none', meaning: 'The app has reached its 10,000 channels in this environment.', advice: 'Delete channels that are no longer used, then create new ones.' },
+	{ reason: 'CannotCreateChannelConfig', status: 400, provesCredential: true, scope: 'channel', reaction: 'none', meaning: 'The app has reached its 10,000 channels in this environment.', advice: 'Delete channels that are no longer used, then create new ones.' },
 	{ reason: 'TopicMismatch', status: 403, scope: 'topic', reaction: 'none', meaning: 'The key or certificate does not cover the bundle id.', advice: 'Check Bundle ID, and that the key or certificate of the credential covers this app.' },
 ];
 
@@ -109,6 +111,7 @@ function rowForStatus(status: number, reason: string | undefined): ReasonRow {
 		return {
 			reason: name,
 			status,
+			provesCredential: true,
 			scope: 'device',
 			reaction: 'none',
 			meaning: `APNs answered ${said}: the device token is no longer active.`,

@@ -21,7 +21,7 @@ export function retryAfterMs(value: string, wallNowMs: number): number | undefin
 	return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - wallNowMs);
 }
 
-/** Headers of an answer that the outcome carries; unknown ones are of no use to a caller. */
+/** Headers of an answer that the outcome carries; unknown ones are left out. */
 export function answerOf(attempt: Answered, wallNowMs: () => number): Omit<Ended, 'outcome'> {
 	const answer: { -readonly [Key in keyof Ended]?: Ended[Key] } = { status: attempt.status };
 	for (const { name, value } of attempt.fields) {
@@ -83,6 +83,21 @@ export function provesToken(attempt: Attempt): boolean {
 	if (attempt.kind !== 'answered') return false;
 	if (attempt.status >= 200 && attempt.status < 300) return true;
 	return !isAboutProviderToken(describeReason(attempt.status, parseReasonBody(attempt.body).reason));
+}
+
+/** An answer that APNs gives only after it has accepted the credential. */
+export function provesCredential(attempt: Attempt): boolean {
+	if (attempt.kind !== 'answered') return false;
+	if (attempt.status >= 200 && attempt.status < 300) return true;
+	return describeReason(attempt.status, parseReasonBody(attempt.body).reason).provesCredential === true;
+}
+
+/** The trouble of the credential that an answer names. */
+export function credentialRefusal(attempt: Attempt): TransportError | undefined {
+	if (attempt.kind !== 'answered') return undefined;
+	const { reason } = parseReasonBody(attempt.body);
+	const row = describeReason(attempt.status, reason);
+	return row.reaction === 'stopIdentity' ? refusedCredential(row, reason ?? String(attempt.status)) : undefined;
 }
 
 /** GOAWAY with a reason that is about the credential, such as a certificate of the other environment. */

@@ -1,15 +1,13 @@
 /** What a client is made of, and where it connects: options of `ApnsClient` and of the connection check. */
 import type { ProviderIdentity } from '../apns/identity';
-import { ProviderTokenStore } from '../apns/providerToken';
+import type { ProviderTokenStore } from '../apns/providerToken';
+import type { Endpoint } from '../endpoint';
 import type { Clock } from '../transport/clock';
 import type { Target } from '../transport/connect';
 import { type EnvironmentVariables, proxyFromEnvironment } from '../transport/proxyEnvironment';
-import { SessionCache } from '../transport/sessionCache';
+import type { SessionCache } from '../transport/sessionCache';
 
-export interface Endpoint {
-	readonly host: string;
-	readonly port: number;
-}
+export type { Endpoint } from '../endpoint';
 
 export interface ApnsClientOptions {
 	readonly identity: ProviderIdentity;
@@ -23,24 +21,23 @@ export interface ApnsClientOptions {
 	readonly proxyUrl?: string;
 	/** Most connections this client may cause, 1 to 32. Default 4. */
 	readonly maxConnections?: number;
-	/** Most streams in flight on one connection, whatever the server allows. Default 1000. */
+	/** Most of its streams in flight on one connection, whatever the server allows. Default 1000. */
 	readonly maxInFlight?: number;
-	/** Whose identity it is, such as a credential's id: when it changes, the old connections drain. */
+	/** Whose identity it is, such as a credential's id: when it changes, the old connections close after their last use. */
 	readonly owner?: string;
-	/** Default: the process-wide cache. */
+	/** Default: the cache of the process. */
 	readonly cache?: SessionCache;
-	/** Default: the process-wide store. */
+	/** Default: the provider tokens of the process. */
 	readonly tokens?: ProviderTokenStore;
+	/** Default: the clock of the cache. */
 	readonly clock?: Clock;
 	/** Wall clock, milliseconds since epoch: dates of certificates and of Retry-After. Default the system's. */
 	readonly wallNowMs?: () => number;
+	/** Makes the `apns-id` of a push that may be sent again. Default `crypto.randomUUID`. */
+	readonly uuid?: () => string;
 	/** Environment variables. Default the process's own. */
 	readonly processEnvironment?: EnvironmentVariables;
 }
-
-/** The cache and the token store every node of this process shares. */
-export const processCache = new SessionCache();
-export const processTokens = new ProviderTokenStore();
 
 /** Where a connection of these options goes, what it trusts and shows. */
 export function targetOf(options: ApnsClientOptions, endpoint: Endpoint): Target {

@@ -4,6 +4,7 @@ import type { Failure } from '../outcome';
 import { TransportError } from '../transport/errors';
 import type { Attempt } from '../transport/request';
 import { type Answered, answerOf, type Ended, refusedCredential } from './answer';
+import { defaults } from './defaults';
 
 /** What the user chose about repeating. */
 export interface ReplayRules {
@@ -35,7 +36,7 @@ export interface ReplayActions {
 	replaceConnection(why: TransportError): void;
 	/** All connections as old as that one or older take no more streams and end soon. */
 	replaceOlderConnections(why: TransportError): void;
-	/** The same, once for a cause and only if that connection is old; false when repeating the request is of no use. */
+	/** The same, once for a cause and only if that connection is old; false when a repeat would be answered alike. */
 	replaceForCause(cause: string, why: TransportError): boolean;
 	/** Signs anew; `signedRecently` when the token is too fresh to have expired, `none` when there was none. */
 	replaceToken(): 'replaced' | 'signedRecently' | 'none';
@@ -45,14 +46,15 @@ export interface ReplayActions {
 	stopIdentity(why: TransportError): void;
 }
 
-/** `Shutdown`, `IdleTimeout` and their like ask for a new connection; so many times is a server that will not. */
-const MAX_RESENDS = 5;
-/** Repeats of one device's `TooManyRequests` unless the user says otherwise. */
-const DEFAULT_THROTTLE_RETRIES = 2;
-/** First pause before the same device is tried again, doubling. Apple names none; below it the answer cannot change. */
-const THROTTLE_DELAY_MS = 2_000;
-/** Apple, "Handling notification responses from APNs": retry a server error after 15 minutes. */
-const SERVER_ERROR_DELAY_MS = 900_000;
+/** What one decision is made with. */
+export interface ReplayCase {
+	readonly rules: ReplayRules;
+	readonly actions: ReplayActions;
+	readonly topic: string | undefined;
+	/** How long the request may still wait, milliseconds; Infinity where nobody set a limit. */
+	readonly waitLeftMs: number;
+	readonly wallNowMs: () => number;
+}
 
 /** A request that was never sent. */
 export function newHistory(): ReplayHistory {
@@ -65,21 +67,31 @@ export function failureOf({ code, message, advice, commonToRun }: TransportError
 }
 
 /** Decides about an attempt that was not accepted. */
-export function afterAttempt(
-	history: ReplayHistory,
-	attempt: Attempt,
-	rules: ReplayRules,
-	actions: ReplayActions,
-	topic: string | undefined,
-	wallNowMs: () => number,
-): Step {
-	if (attempt.kind === 'answered') return afterRejection(history, attempt, rules, actions, topic, wallNowMs);
-	if (attempt.kind === 'notSent') {
-		// The repetition proves nothing about the attempt before it: what that one came to is what happened.
-		return { then: 'end', outcome: history.standing ?? { outcome: 'not sent', failure: failureOf(attempt.error) } };
+export function afterAttempt(history: ReplayHistory, attempt: Attempt, about: ReplayCase): Step {
+	switch (attempt.kind) {
+		case 'answered':
+			return attempt.status >= 200 && attempt.status < 300
+				? afterUnknown(history, unexpected(attempt), about.rules)
+				: afterRejection(history, attempt, about);
+		case 'notSent':
+			// The repetition proves nothing about the attempt before it: what that one came to is what happened.
+			return { then: 'end', outcome: history.standing ?? { outcome: 'not sent', failure: failureOf(attempt.error) } };
+		case 'unknown':
+			return afterUnknown(history, attempt.error, about.rules);
 	}
-	const unknown: Ended = { outcome: 'unknown', failure: failureOf(attempt.error) };
-	if (rules.onUnknown !== 'sendAgain' || history.resends >= MAX_RESENDS) return { then: 'end', outcome: unknown };
+}
+
+/** A success APNs does not give: whoever answered, it proves nothing about the device. */
+function unexpected({ status }: Answered): TransportError {
+	return new TransportError(
+		'unexpectedAnswer',
+		`The server answered with status ${status}, which APNs does not use here.`,
+	);
+}
+
+function afterUnknown(history: ReplayHistory, error: TransportError, { onUnknown }: ReplayRules): Step {
+	const unknown: Ended = { outcome: 'unknown', failure: failureOf(error) };
+	if (onUnknown !== 'sendAgain' || history.resends >= defaults.maxResends) return { then: 'end', outcome: unknown };
 	return resend(history, unknown, 'unknown');
 }
 
@@ -99,14 +111,8 @@ function leavesEarlierOpen({ scope }: ReasonRow): boolean {
 	return scope === 'server' || scope === 'throttle' || scope === 'connection' || scope === 'credential';
 }
 
-function afterRejection(
-	history: ReplayHistory,
-	attempt: Answered,
-	{ retries }: ReplayRules,
-	actions: ReplayActions,
-	topic: string | undefined,
-	wallNowMs: () => number,
-): Step {
+function afterRejection(history: ReplayHistory, attempt: Answered, about: ReplayCase): Step {
+	const { rules, actions, topic, waitLeftMs, wallNowMs } = about;
 	const { reason, timestampMs } = parseReasonBody(attempt.body);
 	const row = describeReason(attempt.status, reason);
 	const what = reason ?? String(attempt.status);
@@ -120,19 +126,22 @@ function afterRejection(
 		then: 'end',
 		outcome: history.standing?.outcome === 'unknown' && leavesEarlierOpen(row) ? history.standing : rejected,
 	};
-	const goaway = (): TransportError => new TransportError('goaway', `The server answered ${what}.`);
+	const replaced = (): TransportError => new TransportError('replaced', `The server answered ${what}.`);
 	const later = (atMost: number, delayMs: number): Step => {
 		if (history.waits >= atMost) return end;
+		const waitMs = Math.max(rejected.retryAfterMs ?? delayMs, defaults.shortestRetryAfterMs);
+		// Never clipped: asking before the server wants it only makes things worse.
+		if (waitMs > defaults.longestRetryAfterMs || waitMs > waitLeftMs) return end;
 		history.waits += 1;
 		keepStanding(history, rejected);
-		return { then: 'again', why: what, delayMs: rejected.retryAfterMs ?? delayMs };
+		return { then: 'again', why: what, delayMs: waitMs };
 	};
 	switch (row.reaction) {
 		case 'resendOnNewConnection':
-			actions.replaceConnection(goaway());
-			return history.resends < MAX_RESENDS ? resend(history, rejected, what) : end;
+			actions.replaceConnection(replaced());
+			return history.resends < defaults.maxResends ? resend(history, rejected, what) : end;
 		case 'newConnection':
-			if (history.topicTried || !actions.replaceForCause(`${row.reason}|${topic ?? ''}`, goaway())) return end;
+			if (history.topicTried || !actions.replaceForCause(`${row.reason}|${topic ?? ''}`, replaced())) return end;
 			history.topicTried = true;
 			return resend(history, rejected, what);
 		case 'replaceProviderToken':
@@ -144,9 +153,9 @@ function afterRejection(
 			actions.stopIdentity(refusedCredential(row, what));
 			return end;
 		case 'delayDevice':
-			return later(retries ?? DEFAULT_THROTTLE_RETRIES, THROTTLE_DELAY_MS * 2 ** history.waits);
+			return later(rules.retries ?? defaults.throttleRetries, defaults.throttleDelayMs * 2 ** history.waits);
 		case 'serverRetry':
-			return later(retries ?? 0, SERVER_ERROR_DELAY_MS);
+			return later(rules.retries ?? 0, defaults.serverErrorDelayMs);
 		case 'none':
 			return end;
 	}
@@ -157,7 +166,7 @@ function afterExpiredToken(history: ReplayHistory, row: ReasonRow, what: string,
 	const replaced = history.tokenReplaced ? 'signedRecently' : actions.replaceToken();
 	if (replaced === 'replaced') {
 		history.tokenReplaced = true;
-		actions.replaceOlderConnections(new TransportError('goaway', 'The provider token had expired.'));
+		actions.replaceOlderConnections(new TransportError('replaced', 'The provider token had expired.'));
 		return true;
 	}
 	actions.stopIdentity(

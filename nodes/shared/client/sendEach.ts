@@ -1,34 +1,39 @@
 /** Pulls notifications from a source only as fast as they go out: bounded memory for any number of pushes. */
-
-/** Requests kept under way beyond what can be in flight: enough to show the lane a backlog. */
-const EXTRA_WINDOW = 512;
-/** Upper bound of that window: about 25 MB. */
-const MAX_WINDOW = 40_000;
-/** Pulled at a time when the window has room: the rest of it stays in flight, or distant servers would wait for pushes. */
-const PULL = 256;
+import { type Clock, systemClock } from '../transport/clock';
+import { defaults } from './defaults';
 
 /** How many pushes may be under way for so many streams. */
 export function windowFor(streams: number): number {
-	return Math.min(MAX_WINDOW, streams + EXTRA_WINDOW);
+	return Math.min(defaults.maxWindow, streams + defaults.extraWindow);
 }
 
 /**
- * Calls `start` for each item with its index from 0; `start` calls `done` when the item is settled. At most `window` are
- * under way; pulling goes on when there is room for some. Pulls nothing more once the signal fires. Ends when all are settled:
- * fulfils, or rejects with what the source threw.
+ * Calls `start` for each item with its index from 0; `start` calls `done` when the item is settled, with what is still to
+ * be done about it. At most `window` are under way; pulling goes on when there is room for some, and gives way to the rest
+ * of the process now and then even when every item is settled at once. Pulls nothing more once the signal fires. Ends when
+ * all are settled: fulfils, or rejects with what the source or a callback threw.
  */
 export async function pullEach<T>(
 	source: Iterable<T> | AsyncIterable<T>,
 	window: number,
 	signal: AbortSignal | undefined,
-	start: (item: T, index: number, done: () => void) => void,
+	start: (item: T, index: number, done: (settle?: () => void) => void) => void,
+	clock: Clock = systemClock,
 ): Promise<void> {
-	const low = Math.max(0, window - PULL);
+	const low = Math.max(0, window - defaults.pullAtOnce);
 	let underWay = 0;
 	let index = 0;
+	/** Items in a row that were settled before `start` returned. */
+	let settledAtOnce = 0;
 	let wake: (() => void) | undefined;
-	const done = (): void => {
+	let thrown: { readonly error: unknown } | undefined;
+	const done = (settle?: () => void): void => {
 		underWay -= 1;
+		try {
+			settle?.();
+		} catch (error) {
+			thrown ??= { error };
+		}
 		if (wake !== undefined && underWay <= low) wake();
 	};
 	const room = (limit: number): Promise<void> =>
@@ -40,28 +45,36 @@ export async function pullEach<T>(
 			};
 			wake();
 		});
-	const begin = (item: T): void => {
+	const isOver = (): boolean => signal?.aborted === true || thrown !== undefined;
+	/** Waits until there is room; items that are all settled at once would never let other work in. */
+	const next = async (): Promise<void> => {
+		settledAtOnce = 0;
+		if (underWay >= window) return await room(low);
+		await new Promise<void>((resolve) => clock.soon(resolve));
+	};
+	const begin = (item: T): boolean => {
+		const before = underWay;
 		underWay += 1;
 		start(item, index++, done);
+		if (underWay <= before) settledAtOnce += 1;
+		return underWay >= window || settledAtOnce >= defaults.pullAtOnce;
 	};
-	const isStopped = (): boolean => signal?.aborted === true;
-	if (isStopped()) return;
+	if (isOver()) return;
 	try {
 		// What was pulled is begun, even when the signal fired meanwhile: nothing gets lost without an end.
 		if (Symbol.iterator in source) {
 			for (const item of source) {
-				begin(item);
-				if (underWay >= window) await room(low);
-				if (isStopped()) break;
+				if (begin(item)) await next();
+				if (isOver()) break;
 			}
 		} else {
 			for await (const item of source) {
-				begin(item);
-				if (underWay >= window) await room(low);
-				if (isStopped()) break;
+				if (begin(item)) await next();
+				if (isOver()) break;
 			}
 		}
 	} finally {
 		await room(0);
 	}
+	if (thrown !== undefined) throw thrown.error;
 }

@@ -1,5 +1,5 @@
 /** The session cache's state for one identity, as a report shows it. */
-import type { LaneStats } from '../transport/lane';
+import type { LaneStats } from '../transport/laneStats';
 import { isoTime, type ReportDetails } from './connectionReport';
 
 /** Without a lane nothing was sent yet, or it made room for others. */

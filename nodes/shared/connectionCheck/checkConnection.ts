@@ -10,14 +10,17 @@ import { cacheDetails } from './cacheDetails';
 import { type ConnectionReport, failed, type Finding, ReportBuilder } from './connectionReport';
 import { addConnectSteps, certificateDetails } from './connectSteps';
 import { opensslCommand } from './opensslCommand';
-import { type ApnsClientOptions, processCache, processTokens, targetOf } from '../client/options';
+import { type ApnsClientOptions, targetOf } from '../client/options';
+import { processCache, processTokens } from '../client/process';
 import { describeProviderToken } from './tokenDetails';
 import type { HeaderField } from '../http2/hpack/hpack';
-import { type Clock, systemClock } from '../transport/clock';
-import { endpointName, type Target, targetProblem } from '../transport/connect';
+import { endpointName } from '../endpoint';
+import type { Clock } from '../transport/clock';
+import type { Connect, Target } from '../transport/connect';
 import type { TransportError } from '../transport/errors';
 import { proxyNameOf } from '../transport/proxy';
 import { SoloConnection } from '../transport/soloConnection';
+import { trustProblem } from '../transport/tlsContext';
 
 export type { ConnectionReport, ConnectionStep, ReportDetails, ReportValue, StepName } from './connectionReport';
 
@@ -41,20 +44,21 @@ const ALL_IS_WELL = 'Nothing is to be done: APNs accepts this credential.';
  * in any case, since it needs no connection.
  */
 export async function checkConnection(options: CheckConnectionOptions): Promise<ConnectionReport> {
-	const clock = options.clock ?? systemClock;
+	const cache = options.cache ?? processCache;
+	const clock = options.clock ?? cache.clock;
 	const report = new ReportBuilder();
 	const { identity, endpoint } = options;
 	const target = targetOf(options, endpoint);
-	const unusable = targetProblem(target);
+	const unusable = trustProblem(target);
 	if (unusable !== undefined) report.add('certificate', 0, failed(unusable));
 	else if (identity.type === 'certificate') report.add('certificate', 0, certificateFinding(identity.facts, options));
 	if (report.hasFailed) skipConnection(report, options);
-	else await connectAndAsk(report, options, target, clock);
+	else await connectAndAsk(report, options, target, clock, cache.connect);
 	if (options.shortened !== true) {
 		const key = { target, identityHash: identityHash(identity), tokenMode: identity.type === 'token' };
 		report.addAlways('sessionCache', {
 			ok: true,
-			details: cacheDetails((options.cache ?? processCache).statsOf(key), wallNow(options)),
+			details: cacheDetails(cache.statsOf(key), wallNow(options)),
 		});
 	}
 	return report.finish(endpointName(endpoint), commandOf(options, target), ALL_IS_WELL);
@@ -99,9 +103,10 @@ async function connectAndAsk(
 	options: CheckConnectionOptions,
 	target: Target,
 	clock: Clock,
+	connect: Connect,
 ): Promise<void> {
 	const { identity, endpoint, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-	const solo = new SoloConnection({ target, clock, timeoutMs, signal });
+	const solo = new SoloConnection({ target, connect, clock, timeoutMs, signal });
 	try {
 		const startedAtMs = clock.now();
 		const error = await solo.open();

@@ -17,7 +17,7 @@ export function answered(stream: ProtocolStream<LaneRequest>, status: number, co
 	};
 }
 
-/** What a stream without a final status proves (RFC 9113 §6.8, §8.7). `left`: its END_STREAM was handed to the socket. */
+/** What a stream without a final status proves (RFC 9113 §6.8, §8.7). `left`: the frame with END_STREAM was appended. */
 export function withoutAnswer(where: string, end: StreamEnd, errorCode: number, left: boolean): Attempt {
 	if (end === 'goaway') {
 		return {

@@ -8,13 +8,13 @@ export class Capacity {
 	roseAboveOne = false;
 	/** What the server showed by refusing; Infinity while it refused nothing. */
 	private shown = Infinity;
-	/** Nothing is opened before, after refusals that left nothing in flight. */
-	private heldUntilMs = -Infinity;
+	/** After refusals that left nothing in flight, nothing is opened until then; Infinity without such a hold. */
+	holdEndsMs = Infinity;
 	private announced: number | undefined;
 	/** The mark that an answer has proven; with `needsProof` false any mark will do. */
 	private provenMark: Mark;
-	/** Streams that carry a mark which is not proven. */
-	private unproven = 0;
+	/** A stream with a mark that is not proven is open: the only one. */
+	private trial: { readonly mark: Mark } | undefined;
 	private readonly inFlight = new Map<Caller, number>();
 
 	constructor(
@@ -29,29 +29,33 @@ export class Capacity {
 	}
 
 	/** Whether any request could get one more stream beside `open` others. */
-	hasRoom(open: number, nowMs: number): boolean {
-		return open < this.limit && nowMs >= this.heldUntilMs;
+	hasRoom(open: number): boolean {
+		return open < this.limit && this.holdEndsMs === Infinity;
 	}
 
 	/** Whether this request could, as far as its caller and its mark are concerned. */
 	allows(request: LaneRequest, mark: Mark): boolean {
-		return (this.inFlight.get(request.caller) ?? 0) < request.caller.maxInFlight && (this.isProven(mark) || this.unproven === 0);
+		return (
+			(this.inFlight.get(request.caller) ?? 0) < request.caller.maxInFlight &&
+			(this.isProven(mark) || this.trial === undefined)
+		);
 	}
 
-	/** Whether the number of streams holds requests of this caller back, so that another connection would help. */
+	/** Whether the number of streams holds requests of this caller back, so that another connection would help. Not while the server refuses: it has enough. */
 	isFull(caller: Caller, open: number): boolean {
+		if (this.limit <= 1 || this.shown !== Infinity) return false;
 		return open >= this.limit || (this.inFlight.get(caller) ?? 0) >= caller.maxInFlight;
 	}
 
-	/** When a hold after refusals ends; Infinity without one. */
-	holdEndsMs(nowMs: number): number {
-		return nowMs < this.heldUntilMs ? this.heldUntilMs : Infinity;
+	/** Refused streams may be tried again. */
+	endHold(): void {
+		this.holdEndsMs = Infinity;
 	}
 
 	/** A stream was opened. */
 	opened(caller: Caller, mark: Mark): void {
 		this.inFlight.set(caller, (this.inFlight.get(caller) ?? 0) + 1);
-		if (!this.isProven(mark)) this.unproven += 1;
+		if (!this.isProven(mark)) this.trial = { mark };
 	}
 
 	/** A caller's request has no stream any more, or gave it up. */
@@ -63,16 +67,14 @@ export class Capacity {
 
 	/** A stream is gone from the connection; `proves`: its answer shows that its mark was accepted. */
 	ended(mark: Mark, proves: boolean): void {
-		if (this.isProven(mark)) return;
-		this.unproven = Math.max(0, this.unproven - 1);
-		if (!proves) return;
-		this.provenMark = mark;
-		this.unproven = 0;
+		if (this.trial === undefined || this.trial.mark !== mark) return;
+		this.trial = undefined;
+		if (proves) this.provenMark = mark;
 	}
 
 	/** An answer came: a server that refused may take one more. */
 	answered(): void {
-		this.heldUntilMs = -Infinity;
+		this.endHold();
 		if (this.shown === Infinity) return;
 		this.shown += 1;
 		if (this.shown >= (this.peer.maxConcurrentStreams ?? Infinity)) this.shown = Infinity;
@@ -81,7 +83,7 @@ export class Capacity {
 	/** A stream was refused and `survivors` remain: more than those the server does not take now. */
 	refused(survivors: number, nowMs: number): void {
 		this.shown = Math.max(1, survivors);
-		if (survivors === 0) this.heldUntilMs = nowMs + timing.refusedHoldMs;
+		if (survivors === 0) this.holdEndsMs = nowMs + timing.refusedHoldMs;
 	}
 
 	/** SETTINGS came; a raised limit tells more than earlier refusals. */
@@ -89,7 +91,7 @@ export class Capacity {
 		const { maxConcurrentStreams } = this.peer;
 		if ((maxConcurrentStreams ?? Infinity) > (this.announced ?? -1)) this.shown = Infinity;
 		this.announced = maxConcurrentStreams ?? Infinity;
-		this.heldUntilMs = -Infinity;
+		this.endHold();
 		if ((maxConcurrentStreams ?? Infinity) > 1) this.roseAboveOne = true;
 	}
 

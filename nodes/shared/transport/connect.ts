@@ -1,5 +1,6 @@
 /** Opens one TLS connection that speaks HTTP/2: name resolution, the race of addresses, CONNECT proxy, TLS 1.2+, ALPN. */
 import { isIP } from 'node:net';
+import { endpointName } from '../endpoint';
 import type { Clock } from './clock';
 import type { ConnectObserver } from './connectObserver';
 import { TransportError, transportError } from './errors';
@@ -28,11 +29,6 @@ export interface Opening {
 /** Opens a connection, under the eyes of an observer where there is one. */
 export type Connect = (target: Target, observer?: ConnectObserver) => Opening;
 
-/** Name of an endpoint in messages. */
-export function endpointName(target: { readonly host: string; readonly port: number }): string {
-	return `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
-}
-
 /** What is being waited for, for the message of a timeout. */
 type Phase =
 	| 'name resolution'
@@ -48,7 +44,8 @@ const MAX_BAD_ADDRESSES = 1_000;
 /** `Connect` over a network. Addresses whose TLS handshake failed are remembered, and tried last for a while. */
 export function createConnect(network: Network, clock: Clock): Connect {
 	const badUntilMs = new Map<string, number>();
-	const isBad = (address: string, port: number): boolean => (badUntilMs.get(`${address} ${port}`) ?? -Infinity) > clock.now();
+	const isBad = (address: string, port: number): boolean =>
+		(badUntilMs.get(`${address} ${port}`) ?? -Infinity) > clock.now();
 	const noteBad = (address: string, port: number): void => {
 		if (badUntilMs.size >= MAX_BAD_ADDRESSES) badUntilMs.clear();
 		badUntilMs.set(`${address} ${port}`, clock.now() + timing.badAddressMemoryMs);
@@ -123,7 +120,9 @@ export function createConnect(network: Network, clock: Clock): Connect {
 				return await dialing.channel;
 			} catch (error) {
 				const cause = transportError(error, proxy.name, 'proxyFailed');
-				throw new TransportError('proxyFailed', `The proxy ${proxy.name} cannot be reached: ${cause.message}`, { cause: error });
+				throw new TransportError('proxyFailed', `The proxy ${proxy.name} cannot be reached: ${cause.message}`, {
+					cause: error,
+				});
 			}
 		};
 
@@ -157,7 +156,10 @@ export function createConnect(network: Network, clock: Clock): Connect {
 		const timer = clock.after(timing.connectTimeoutMs, () => {
 			if (over) return;
 			fail(
-				new TransportError('connectTimeout', `${where}: no connection within ${timing.connectTimeoutMs / 1_000} s (during ${phase}).`),
+				new TransportError(
+					'connectTimeout',
+					`${where}: no connection within ${timing.connectTimeoutMs / 1_000} s (during ${phase}).`,
+				),
 			);
 		});
 		let giveUp: (error: TransportError) => void = () => undefined;

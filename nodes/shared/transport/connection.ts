@@ -1,97 +1,120 @@
-/** One HTTP/2 connection over one TLS socket: its states, streams, deadlines and signs of life. It reports; the lane decides. */
-import type { TLSSocket } from 'node:tls';
-import { ClientProtocol, type ProtocolEvents, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
-import { requestProblem } from '../http2/fieldRules';
+/** One HTTP/2 connection over one channel: its states, streams and deadlines. It reports; the lane decides. */
+import { endpointName } from '../endpoint';
+import { ClientProtocol, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
 import { ErrorCode, errorCodeName } from '../http2/frames';
+import { AbandonedStreams } from './abandonedStreams';
 import { answered, goawayError, withoutAnswer } from './attempts';
+import { Capacity } from './capacity';
+import { awaitClose, ChannelWriter } from './channelWriter';
 import type { Clock } from './clock';
-import { endpointName } from './connect';
+import type { Opening } from './connect';
 import type { ConnectionOptions, ConnectionState } from './connectionState';
-import { DueTimer } from './dueTimer';
+import { type Deadline, Deadlines } from './dueTimer';
 import { TransportError, transportError } from './errors';
-import { Pings } from './pings';
-import type { Attempt, Caller, LaneRequest } from './request';
+import type { Channel } from './network';
+import type { Attempt, Carrier, LaneRequest, Mark } from './request';
 import { createResetBudget } from './resetBudget';
-import { SocketWriter } from './socketWriter';
-import { StreamWatch } from './streamWatch';
+import { SignsOfLife } from './signsOfLife';
 import { timing } from './timing';
 
-export class Connection {
+/** Streams assumed where the server names no limit: what Apple was seen to give. */
+const ASSUMED_STREAM_LIMIT = 1_000;
+
+export class Connection implements Carrier {
 	state: ConnectionState = { t: 'connecting' };
 	readonly createdAtMs: number;
 	/** Host and port, for messages. */
 	readonly where: string;
-	/** Final answers received. */
+	/** Final statuses received, and how many of them were 2xx. */
 	answers = 0;
+	accepted = 0;
 	/** Streams opened. */
 	opened = 0;
-	/** Last sign that the limit was ever above one: the lane adds connections only then. */
-	limitRoseAboveOne = false;
 
 	private readonly clock: Clock;
 	private readonly protocol: ClientProtocol<LaneRequest>;
-	private socket: TLSSocket | undefined;
-	private proven: boolean;
-	private readonly writer: SocketWriter;
-	private readonly pings: Pings;
-	private readonly timer: DueTimer;
+	private readonly capacity: Capacity;
+	private readonly writer: ChannelWriter;
+	private readonly life: SignsOfLife;
+	private readonly deadlines: Deadlines;
+	private readonly resets = createResetBudget();
+	private readonly abandoned = new AbandonedStreams();
+	private opening: Opening | undefined;
+	private onceStarted: () => void = () => undefined;
+	private channel: Channel | undefined;
 	private keepsProcess = false;
 	private held = false;
-	private outOfService = false;
+	private reported = false;
+	private graceful = false;
 	private openedAtMs = 0;
 	private lastUsedMs: number;
-	private drainDeadlineMs = Infinity;
-	private refusedUntilMs = 0;
-	private readonly resets = createResetBudget();
-	private readonly watch = new StreamWatch();
+	private drainUntilMs = Infinity;
+	/** No request's time ends before this. */
+	private nextDeadlineMs = Infinity;
 
 	constructor(private readonly options: ConnectionOptions) {
 		this.clock = options.clock;
 		this.where = endpointName(options.target);
-		this.createdAtMs = this.clock.now();
-		this.lastUsedMs = this.createdAtMs;
-		this.proven = !options.oneStreamFirst;
-		const events: ProtocolEvents<LaneRequest> = {
-			onSettings: () => this.onSettings(),
-			onStreamEnd: (stream, end, errorCode) => this.onStreamEnd(stream, end, errorCode),
-			onGoaway: (_last, errorCode, debugData) => this.onGoaway(errorCode, debugData),
-			onPingAcknowledged: (payload) => this.pings.acknowledged(payload),
-			onConnectionError: (error) => {
-				this.writer.flush();
-				this.die(
-					new TransportError('protocolError', `${this.where}: ${error.message} (${errorCodeName(error.errorCode)}).`, {
-						cause: error,
-					}),
-					true,
-				);
+		this.createdAtMs = this.lastUsedMs = this.clock.now();
+		this.protocol = new ClientProtocol<LaneRequest>(
+			{
+				onSettings: () => this.onSettings(),
+				onStreamEnd: (stream, end, errorCode) => this.onStreamEnd(stream, end, errorCode),
+				onGoaway: (_last, errorCode, debugData) => this.onGoaway(errorCode, debugData),
+				onPingAcknowledged: (payload) => this.life.pings.acknowledged(payload),
+				onConnectionError: (error) => {
+					const text = `${this.where}: ${error.message} (${errorCodeName(error.errorCode)}).`;
+					this.die(new TransportError('protocolError', text, { cause: error }), true);
+				},
 			},
-		};
-		this.protocol = new ClientProtocol(events, { mayReset: (nowMs) => this.resets.take(nowMs) });
-		this.timer = new DueTimer(this.clock, () => this.onTimer());
-		this.writer = new SocketWriter(this.clock, this.protocol.output, () => this.protocol.acknowledgementsSent());
-		this.pings = new Pings({
-			clock: this.clock,
-			send: (payload, written) => {
+			{ mayReset: (nowMs) => this.resets.take(nowMs) },
+		);
+		this.capacity = new Capacity(this.protocol.peer, options.needsProof);
+		this.writer = new ChannelWriter(this.clock, this.protocol.output, () => this.protocol.acknowledgementsSent());
+		this.life = new SignsOfLife(this.clock, {
+			openStreams: () => this.protocol.streams.size,
+			liveStreams: () => this.protocol.liveStreams,
+			isReady: () => this.state.t === 'ready',
+			isClosed: () => this.state.t === 'closed',
+			isWanted: () => this.held,
+			schedule: (dueMs) => this.deadlines.schedule(dueMs),
+			sendPing: (payload, written) => {
 				this.protocol.ping(payload);
-				this.writer.flushThen(written);
+				this.writer.flush(written);
 			},
-			schedule: (dueMs) => this.timer.schedule(dueMs),
+			onProbe: () => this.updateKeepAlive(),
+			onSilent: () => this.die(this.silent(`no byte within ${timing.pingTimeoutMs / 1_000} s after a PING`)),
+			onWedged: () => this.drain(this.blocked(`no request was answered for ${timing.wedgedAfterMs / 1_000} s`)),
+			onBlocked: () => this.drain(this.blocked('the server acknowledges PINGs but takes no request')),
 		});
+		this.deadlines = new Deadlines(this.clock, [...this.ownDeadlines(), ...this.life.deadlines()]);
 	}
 
-	get activeStreams(): number {
+	/** Streams in the table, given-up ones included. */
+	get openStreams(): number {
 		return this.protocol.streams.size;
 	}
 
-	/** Streams the peer allows at once; undefined while it names none. */
-	get peerStreamLimit(): number | undefined {
-		return this.protocol.peer.maxConcurrentStreams;
+	/** Streams whose request still waits for its answer. */
+	get liveStreams(): number {
+		return this.protocol.liveStreams;
+	}
+
+	/** Streams the connection may carry now; Infinity where the server names no limit. */
+	get streamLimit(): number {
+		return this.capacity.limit;
 	}
 
 	get peerSettings(): Readonly<ClientProtocol<LaneRequest>['peer']> {
 		return this.protocol.peer;
 	}
 
+	/** True once the server allowed more than one stream. */
+	get limitRoseAboveOne(): boolean {
+		return this.capacity.roseAboveOne;
+	}
+
+	/** Since TLS was done, milliseconds. */
 	get livedMs(): number {
 		return this.openedAtMs === 0 ? 0 : this.clock.now() - this.openedAtMs;
 	}
@@ -101,342 +124,375 @@ export class Connection {
 		return this.state.t === 'connecting' || this.state.t === 'open' || this.state.t === 'ready';
 	}
 
-	/** Opens the socket; failures end in `closed`. */
-	async start(): Promise<void> {
-		try {
-			const socket = await this.options.connect(this.options.target, timing.connectTimeoutMs, (chunk) =>
-				this.onData(chunk),
-			);
-			if (this.state.t !== 'connecting') {
-				socket.destroy();
-				return;
-			}
-			this.attach(socket);
-		} catch (error) {
-			this.die(transportError(error, this.where));
-		}
+	/** Over, but not reported yet: its streams are being settled, and what follows from its end is not decided. */
+	get isEnding(): boolean {
+		return this.state.t === 'closed' && !this.reported;
 	}
 
-	/** Streams this caller may have in flight here now: SETTINGS, the proof of the token and the user's maximum. */
-	limitFor(caller: Caller): number {
-		if (!this.protocol.settingsReceived || !this.proven) return Math.min(1, this.peerStreamLimit ?? 1);
-		return Math.min(caller.maxInFlight, this.peerStreamLimit ?? caller.maxInFlight);
+	/** Opens the channel; failures end in `closed`. Fulfils when the connection is up, or is not to be. */
+	start(): Promise<void> {
+		const { connect, target, observer } = this.options;
+		this.opening = connect(target, observer);
+		this.opening.keepAlive(this.held);
+		this.opening.channel.then(
+			(channel) => this.attach(channel),
+			(error: unknown) => this.die(transportError(error, this.where)),
+		);
+		return new Promise((resolve) => {
+			this.onceStarted = resolve;
+		});
 	}
 
-	/** Whether this request could start now. Starts a probe first when the connection was silent for long. */
-	canTake(request: LaneRequest): boolean {
+	/** Whether any request could start now. */
+	hasRoom(): boolean {
 		const first = this.state.t === 'open' && this.options.firstBeforeSettings && this.opened === 0;
 		if (this.state.t !== 'ready' && !first) return false;
-		if (!this.writer.writable || this.pings.probing || !this.protocol.mayOpen) return false;
-		if (this.protocol.streams.size >= this.limitFor(request.caller)) return false;
-		if (!this.protocol.hasWindowFor(request.body === undefined ? 0 : request.body.length)) return false;
-		if (this.refusedUntilMs > 0) return false;
-		if (
-			this.clock.now() - this.watch.lastReceivedMs >= timing.probeAfterSilenceMs &&
-			this.protocol.streams.size === 0
-		) {
-			this.pings.startProbe();
-			this.updateKeepAlive();
-			return false;
-		}
+		if (!this.writer.writable || this.life.pings.probing || !this.protocol.mayOpen) return false;
+		return this.capacity.hasRoom(this.protocol.streams.size);
+	}
+
+	/** Whether this request could start now. Sends a PING first when the connection was silent for long. */
+	canTake(request: LaneRequest, nowMs: number): boolean {
+		if (!this.hasRoom() || !this.hasWindowFor(request)) return false;
+		const mark = request.mark();
+		if (mark === null || !this.capacity.allows(request, mark) || this.life.mustProbeFirst(nowMs)) return false;
+		request.sentMark = mark;
 		return true;
 	}
 
-	/** Whether it is the stream limit or the connection window that holds requests back. */
+	/** Whether it is the stream limit or the connection window that holds requests of this caller back. */
 	isFull(request: LaneRequest): boolean {
-		if (this.state.t !== 'ready' || !this.proven) return false;
-		const full = this.protocol.streams.size >= this.limitFor(request.caller);
-		return full || !this.protocol.hasWindowFor(request.body === undefined ? 0 : request.body.length);
+		if (this.state.t !== 'ready' || !this.capacity.isProvenAtAll) return false;
+		return this.capacity.isFull(request.caller, this.protocol.streams.size) || !this.hasWindowFor(request);
 	}
 
-	/** Opens a stream for the request; call only after `canTake`. */
-	take(request: LaneRequest): void {
-		const now = this.clock.now();
-		const head = request.head();
-		const opened = this.protocol.open(head, request.body, request);
-		if (typeof opened === 'string') {
-			// A header that cannot be sent is as final as one that is too large.
-			const code = opened === 'headerListTooLarge' || opened === 'illegalField' ? 'headerListTooLarge' : 'goaway';
-			const text =
-				opened === 'illegalField'
-					? (requestProblem(head) ?? 'a header cannot be sent')
-					: code === 'headerListTooLarge'
-						? 'the headers are larger than the server takes'
-						: 'the connection takes no more streams';
-			this.options.owner.onAttempt(this, request, {
-				kind: 'notSent',
-				error: new TransportError(code, `${this.where}: ${text}.`),
-			});
-			return;
-		}
+	/** Opens a stream for the request; call only right after `canTake`. */
+	take(request: LaneRequest, nowMs: number): void {
+		const opened = this.openStream(request);
+		if (opened instanceof TransportError) return request.finish({ kind: 'notSent', error: opened });
 		request.attempts += 1;
 		request.stream = opened;
 		request.carrier = this;
-		request.deadlineMs = now + request.timeoutMs;
+		request.deadlineMs = nowMs + request.timeoutMs;
 		this.opened += 1;
-		this.lastUsedMs = now;
-		const isOnly = this.protocol.streams.size === 1;
-		this.timer.schedule(this.watch.began(request, now, isOnly));
-		if (isOnly) this.updateKeepAlive();
+		this.lastUsedMs = nowMs;
+		this.capacity.opened(request.caller, request.sentMark);
+		this.life.streamOpened(nowMs, this.protocol.streams.size === 1);
+		if (request.deadlineMs < this.nextDeadlineMs) {
+			this.nextDeadlineMs = request.deadlineMs;
+			this.deadlines.schedule(this.nextDeadlineMs);
+		}
+		if (this.protocol.liveStreams === 1) this.updateKeepAlive();
 		this.writer.scheduleFlush();
 		if (this.protocol.exhausted)
-			this.drain(new TransportError('goaway', `${this.where}: all stream ids of the connection are used.`));
+			this.drain(new TransportError('replaced', `${this.where}: all stream ids of the connection are used.`));
 	}
 
-	/** Gives a request up locally: RST_STREAM only if it had not left whole, else its stream stays until the peer answers. */
+	/**
+	 * Gives a request up: `notSent` if its last frame was not appended, and then it never will be; else `unknown`. A final
+	 * status that came before decides. RST_STREAM goes out only in the first case and within the budget: the stream of a
+	 * request that left stays open until the peer ends it.
+	 */
 	cancel(request: LaneRequest, error: TransportError): void {
-		const stream = request.stream;
-		if (stream === undefined || request.settled || this.protocol.streams.get(stream.id) !== stream) return;
-		const left = this.hasLeft(stream);
+		const { stream, sentMark } = request;
+		if (stream === undefined || this.protocol.streams.get(stream.id) !== stream) return;
+		const now = this.clock.now();
 		const attempt: Attempt =
-			stream.status !== undefined
-				? answered(stream, stream.status, false)
-				: { kind: left ? 'unknown' : 'notSent', error };
-		if (!left && this.resets.take(this.clock.now())) {
+			stream.status === undefined
+				? { kind: stream.ended ? 'unknown' : 'notSent', error }
+				: answered(stream, stream.status, false);
+		if (!stream.ended && this.resets.take(now)) {
 			this.protocol.reset(stream, ErrorCode.CANCEL);
+			this.capacity.ended(sentMark, false);
 			this.writer.scheduleFlush();
 		} else {
 			this.protocol.abandon(stream);
+			this.abandoned.add(stream, sentMark, now);
+			this.deadlines.schedule(now + timing.abandonedAfterMs);
 		}
+		this.capacity.released(request.caller);
 		request.finish(attempt);
-		const limit = Math.min(this.peerStreamLimit ?? Infinity, request.caller.maxInFlight);
-		if (this.protocol.abandonedStreams > limit / 10) {
-			this.drain(
-				new TransportError(
-					'connectionSilent',
-					`${this.where}: too many requests on one connection were never answered.`,
-				),
-			);
-		}
-		this.afterStreams();
+		this.afterStreams(now);
 	}
 
-	/** Gives up every request of one caller. */
-	cancelCaller(caller: Caller, error: TransportError): void {
-		for (const stream of this.protocol.streams.values()) {
-			if (stream.context.caller === caller) this.cancel(stream.context, error);
-		}
-	}
-
-	/** Opens no more streams; ends when the open ones have, at the latest after `withinMs`. */
-	drain(why: TransportError, withinMs: number = timing.drainTimeoutMs): void {
+	/** Opens no more streams; ends when nobody waits for an open one any more, at the latest after `withinMs`. */
+	drain(why: TransportError, withinMs = Infinity): void {
 		if (this.state.t === 'connecting') return this.die(why);
-		const due = this.clock.now() + withinMs;
-		if (due < this.drainDeadlineMs) this.drainDeadlineMs = due;
-		this.transition(['open', 'ready'], { t: 'draining', why });
-		if (this.state.t !== 'draining') return;
-		this.timer.schedule(this.drainDeadlineMs);
-		this.afterStreams();
+		const now = this.clock.now();
+		this.drainUntilMs = Math.min(this.drainUntilMs, now + withinMs);
+		if (this.drainUntilMs !== Infinity) this.deadlines.schedule(this.drainUntilMs);
+		if (!this.transition(['open', 'ready'], { t: 'draining', why })) return;
+		this.report(why);
+		this.afterStreams(now);
+		this.options.owner.onProgress(this);
 	}
 
-	/** Ends now: every stream is settled, the socket destroyed; `sayWhy` lets the GOAWAY already written reach the peer. */
+	/** Ends now: every stream is settled, the channel destroyed; `sayWhy` lets the GOAWAY already written reach the peer. */
 	die(error: TransportError, sayWhy = false): void {
 		if (!this.transition(['connecting', 'open', 'ready', 'draining'], { t: 'closed', why: error })) return;
-		this.timer.stop();
-		this.pings.end();
-		if (sayWhy) this.writer.end();
-		else this.writer.destroy();
+		this.closeChannel(sayWhy);
+		// A fatal alert about the client certificate before any answer proves that nothing was read: under TLS 1.3 it comes after the first write.
+		const nothingRead = error.code === 'clientCertificateRefused' && this.answers === 0;
 		for (const stream of this.protocol.endStreams()) {
-			if (stream.status !== undefined) this.settle(stream, answered(stream, stream.status, false));
-			else this.settle(stream, this.hasLeft(stream) ? { kind: 'unknown', error } : { kind: 'notSent', error });
+			if (stream.abandoned) continue;
+			const left = !nothingRead && stream.endOffset <= this.writer.handedBytes;
+			this.settle(
+				stream,
+				stream.status === undefined
+					? { kind: left ? 'unknown' : 'notSent', error }
+					: answered(stream, stream.status, false),
+			);
 		}
+		this.abandoned.clear();
+		this.report(error);
 		this.options.owner.onProgress(this);
 	}
 
 	/** Round trip of one PING in milliseconds; undefined when the connection is not up or ends first. */
 	measurePing(): Promise<number | undefined> {
-		return this.state.t === 'ready' ? this.pings.measure() : Promise.resolve(undefined);
-	}
-
-	/** The only place where the state changes; a transition that is not allowed does nothing. */
-	private transition(from: ReadonlyArray<ConnectionState['t']>, to: ConnectionState): boolean {
-		if (!from.includes(this.state.t)) return false;
-		this.state = to;
-		if ((to.t === 'draining' || to.t === 'closed') && !this.outOfService) {
-			this.outOfService = true;
-			this.options.owner.onOutOfService(this, to.why);
-		}
-		return true;
-	}
-
-	private attach(socket: TLSSocket): void {
-		this.socket = socket;
-		this.writer.attach(socket);
-		this.openedAtMs = this.watch.lastReceivedMs = this.clock.now();
-		socket.setNoDelay(true);
-		socket.unref();
-		this.keepsProcess = false;
-		socket.on('data', (chunk: Buffer) => this.onData(chunk));
-		socket.on('drain', () => {
-			this.writer.writable = true;
-			this.options.owner.onProgress(this);
-		});
-		socket.on('error', (error) => this.die(transportError(error, this.where)));
-		socket.on('end', () => this.die(this.endError('the server closed the connection')));
-		socket.on('close', () => this.die(this.endError('the connection was closed')));
-		this.transition(['connecting'], { t: 'open' });
-		this.timer.schedule(this.openedAtMs + timing.settingsTimeoutMs);
-		this.updateKeepAlive();
-		this.writer.flush();
-		this.options.owner.onProgress(this);
-	}
-
-	private endError(text: string): TransportError {
-		return this.state.t === 'draining'
-			? this.state.why
-			: new TransportError('connectionLost', `${this.where}: ${text}.`);
-	}
-
-	private onData(chunk: Buffer): void {
-		const now = this.clock.now();
-		this.watch.lastReceivedMs = now;
-		this.pings.heard();
-		this.protocol.receive(chunk, now);
-		if (this.state.t === 'closed') return;
-		this.afterStreams();
-		this.options.owner.onProgress(this);
-		this.writer.scheduleFlush();
-	}
-
-	private onSettings(): void {
-		this.refusedUntilMs = 0;
-		if ((this.peerStreamLimit ?? Infinity) > 1) this.limitRoseAboveOne = true;
-		if (this.state.t !== 'open') return;
-		this.transition(['open'], { t: 'ready' });
-		this.timer.schedule(this.clock.now() + timing.idleTimeoutMs);
-	}
-
-	private onGoaway(errorCode: number, debugData: Buffer): void {
-		this.options.owner.onGoaway(this, errorCode, debugData);
-		if (this.state.t === 'closed') return;
-		this.drain(goawayError(this.where, errorCode, debugData));
-	}
-
-	private onStreamEnd(stream: ProtocolStream<LaneRequest>, end: StreamEnd, errorCode: number): void {
-		if (stream.status !== undefined) return this.settle(stream, answered(stream, stream.status, end === 'complete'));
-		if (end === 'reset' && errorCode === ErrorCode.REFUSED_STREAM) {
-			this.refusedUntilMs = this.clock.now() + timing.refusedHoldMs;
-			this.timer.schedule(this.refusedUntilMs);
-		}
-		this.settle(stream, withoutAnswer(this.where, end, errorCode, this.hasLeft(stream)));
-	}
-
-	/** Settles one stream, whoever noticed its end. */
-	private settle(stream: ProtocolStream<LaneRequest>, attempt: Attempt): void {
-		const request = stream.context;
-		if (attempt.kind === 'answered') {
-			this.answers += 1;
-			this.watch.answered();
-			this.refusedUntilMs = 0;
-			if (!this.proven && this.options.owner.provesToken(request, attempt)) this.proven = true;
-		}
-		if (request.stream !== stream) return;
-		request.stream = undefined;
-		this.options.owner.onAttempt(this, request, attempt);
-	}
-
-	/** Left means: the frame with END_STREAM was handed to the socket. */
-	private hasLeft(stream: ProtocolStream<LaneRequest>): boolean {
-		return stream.endOffset <= this.writer.handedBytes;
-	}
-
-	/** After streams ended: a drained connection closes, an idle one lets the process go. */
-	private afterStreams(): void {
-		if (this.state.t === 'draining' && this.protocol.liveStreams <= 0) this.closePolitely(this.state.why);
-		else this.updateKeepAlive();
-	}
-
-	private closePolitely(why: TransportError): void {
-		if (this.socket === undefined || !this.transition(['draining'], { t: 'closed', why })) return;
-		this.timer.stop();
-		this.pings.end();
-		this.protocol.endStreams();
-		this.protocol.close(ErrorCode.NO_ERROR);
-		this.writer.end();
-		this.options.owner.onProgress(this);
+		return this.state.t === 'ready' ? this.life.pings.measure() : Promise.resolve(undefined);
 	}
 
 	/** While requests wait for this connection, it keeps the process alive even without a stream. */
 	holdProcess(on: boolean): void {
 		if (on === this.held) return;
 		this.held = on;
+		if (this.state.t === 'connecting') this.opening?.keepAlive(on);
+		this.life.review(this.clock.now());
 		this.updateKeepAlive();
 	}
 
-	private updateKeepAlive(): void {
+	/** The time it may be unused has changed. */
+	reviewIdle(): void {
+		this.deadlines.schedule(this.lastUsedMs + this.options.owner.idleTimeoutMs);
+	}
+
+	/** The only place where the state changes; a transition that is not allowed does nothing. */
+	private transition(from: ReadonlyArray<ConnectionState['t']>, to: ConnectionState): boolean {
+		if (!from.includes(this.state.t)) return false;
+		const why = 'why' in to ? `: ${to.why.message}` : '';
+		this.options.trace(`${this.options.name} ${this.state.t} -> ${to.t}${why}`);
+		this.state = to;
+		return true;
+	}
+
+	/** Tells the owner, once, that no stream starts here any more. */
+	private report(why: TransportError): void {
+		if (this.reported) return;
+		this.reported = true;
+		const { answers, accepted, graceful } = this;
+		this.options.owner.onOutOfService(this, { why, answers, accepted, graceful });
+	}
+
+	private attach(channel: Channel): void {
+		const now = this.clock.now();
+		if (!this.transition(['connecting'], { t: 'open' })) return channel.destroy();
+		this.opening = undefined;
+		this.channel = channel;
+		this.openedAtMs = now;
+		this.life.began(now);
+		channel.listen({
+			onData: (chunk) => this.onData(chunk),
+			onDrain: () => {
+				this.writer.writable = true;
+				this.options.owner.onProgress(this);
+			},
+			onEnd: () => this.die(this.lost('the server closed the connection')),
+			onError: (error) => this.die(transportError(error, this.where)),
+			onClose: () => this.die(this.lost('the connection was closed')),
+		});
+		this.writer.attach(channel);
+		this.deadlines.schedule(now + timing.settingsTimeoutMs);
+		this.updateKeepAlive();
+		this.onceStarted();
+		// First what can start, so that the preface and the first request share a record.
+		this.options.owner.onProgress(this);
+		this.writer.flush();
+	}
+
+	private lost(text: string): TransportError {
+		return this.state.t === 'draining'
+			? this.state.why
+			: new TransportError('connectionLost', `${this.where}: ${text}.`);
+	}
+
+	private silent(text: string): TransportError {
+		return new TransportError('connectionSilent', `${this.where}: ${text}.`);
+	}
+
+	private blocked(text: string): TransportError {
+		return new TransportError('connectionBlocked', `${this.where}: ${text}.`);
+	}
+
+	private onData(chunk: Buffer): void {
+		const now = this.clock.now();
+		this.life.received(now);
+		this.protocol.receive(chunk, now);
 		if (this.state.t === 'closed') return;
-		this.setKeepsProcess(this.held || this.protocol.liveStreams > 0 || this.pings.probing);
+		this.afterStreams(now);
+		this.options.owner.onProgress(this);
+		this.writer.scheduleFlush();
+	}
+
+	private onSettings(): void {
+		this.capacity.settled();
+		if (this.transition(['open'], { t: 'ready' })) this.reviewIdle();
+	}
+
+	private onGoaway(errorCode: number, debugData: Buffer): void {
+		const error = goawayError(this.where, errorCode, debugData);
+		const namesCredential = this.options.owner.onGoaway(this, errorCode, debugData);
+		if (this.state.t === 'closed') return;
+		this.graceful = errorCode === ErrorCode.NO_ERROR && !namesCredential;
+		this.drain(error);
+	}
+
+	private onStreamEnd(stream: ProtocolStream<LaneRequest>, end: StreamEnd, errorCode: number): void {
+		if (stream.status !== undefined) return this.settle(stream, answered(stream, stream.status, end === 'complete'));
+		if (end === 'reset' && errorCode === ErrorCode.REFUSED_STREAM) {
+			const now = this.clock.now();
+			this.capacity.refused(this.protocol.streams.size, now);
+			this.deadlines.schedule(this.capacity.holdEndsMs);
+		}
+		this.settle(stream, withoutAnswer(this.where, end, errorCode, stream.ended));
+	}
+
+	/** Settles one stream that is gone from the table. */
+	private settle(stream: ProtocolStream<LaneRequest>, attempt: Attempt): void {
+		const request = stream.context;
+		const abandoned = this.abandoned.take(stream);
+		const mark: Mark = abandoned === undefined ? request.sentMark : abandoned.mark;
+		let proves = false;
+		if (attempt.kind === 'answered') {
+			this.answers += 1;
+			if (attempt.status >= 200 && attempt.status < 300) this.accepted += 1;
+			this.life.answered();
+			this.capacity.answered();
+			proves = this.options.owner.onAnswer(this, { attempt, request, mark, late: abandoned !== undefined });
+		}
+		this.capacity.ended(mark, proves);
+		if (abandoned !== undefined) return;
+		this.capacity.released(request.caller);
+		request.stream = undefined;
+		this.options.owner.onAttempt(this, request, attempt);
+	}
+
+	/** HEADERS and as much of the body as may go; or why this request can never start. */
+	private openStream(request: LaneRequest): ProtocolStream<LaneRequest> | TransportError {
+		try {
+			const opened = this.protocol.open(request.head(request.sentMark), request.body, request);
+			if (typeof opened !== 'string') return opened;
+			if (opened === 'headerListTooLarge')
+				return new TransportError('headerListTooLarge', `${this.where}: the headers are larger than the server takes.`);
+			return new TransportError('replaced', `${this.where}: the connection takes no more streams.`);
+		} catch (error) {
+			if (!(error instanceof RangeError)) throw error;
+			return new TransportError('invalidHeader', `${error.message}.`);
+		}
+	}
+
+	private hasWindowFor({ body }: LaneRequest): boolean {
+		return this.protocol.hasWindowFor(body === undefined ? 0 : body.length);
+	}
+
+	/** After streams ended: a drained connection closes, an idle one lets the process go. */
+	private afterStreams(nowMs: number): void {
+		if (this.state.t === 'draining' && this.protocol.liveStreams === 0) return this.closePolitely(this.state.why);
+		this.life.review(nowMs);
+		this.updateKeepAlive();
+	}
+
+	private closePolitely(why: TransportError): void {
+		if (!this.transition(['draining'], { t: 'closed', why })) return;
+		this.protocol.endStreams();
+		this.abandoned.clear();
+		this.protocol.close(ErrorCode.NO_ERROR);
+		this.closeChannel(true);
+		this.options.owner.onProgress(this);
+	}
+
+	/** Lets go of the channel, after the rest of the output and FIN or at once. */
+	private closeChannel(politely: boolean): void {
+		this.onceStarted();
+		this.deadlines.stop();
+		this.life.pings.end();
+		this.opening?.destroy();
+		const channel = politely ? this.writer.end() : undefined;
+		if (channel !== undefined) awaitClose(channel, this.clock);
+		this.writer.destroy();
+		this.channel = undefined;
 	}
 
 	/** An idle connection never keeps the process alive; a pending push does. */
-	private setKeepsProcess(on: boolean): void {
-		if (on === this.keepsProcess || this.socket === undefined) return;
+	private updateKeepAlive(): void {
+		const on = this.held || this.protocol.liveStreams > 0 || this.life.pings.probing;
+		if (on === this.keepsProcess || this.channel === undefined) return;
 		this.keepsProcess = on;
-		if (on) this.socket.ref();
-		else this.socket.unref();
-		this.timer.keepAlive(on);
+		this.channel.keepAlive(on);
+		this.deadlines.keepAlive(on);
 	}
 
-	/** Looks at everything that can be due, and schedules the next look. */
-	private onTimer(): void {
-		const now = this.clock.now();
-		if (this.state.t === 'closed') return;
-		if (this.state.t === 'open' && now >= this.openedAtMs + timing.settingsTimeoutMs) {
-			return this.die(
-				new TransportError(
-					'settingsTimeout',
-					`${this.where}: no SETTINGS within ${timing.settingsTimeoutMs} ms after TLS.`,
-				),
-			);
-		}
-		if (this.state.t === 'draining' && now >= this.drainDeadlineMs) return this.die(this.state.why);
-		if (this.pings.isOverdue(now)) {
-			return this.die(
-				new TransportError(
-					'connectionSilent',
-					`${this.where}: no byte within ${timing.pingTimeoutMs} ms after a PING.`,
-				),
-			);
-		}
-		for (const request of this.watch.overdue(this.protocol.streams.values(), now)) {
-			this.cancel(request, new TransportError('deadline', `${this.where}: no answer within ${request.timeoutMs} ms.`));
-		}
-		this.checkBusy(now);
-		if (this.refusedUntilMs > 0 && now >= this.refusedUntilMs) {
-			this.refusedUntilMs = 0;
-			this.options.owner.onProgress(this);
-		}
-		if (this.protocol.streams.size === 0 && now >= this.lastUsedMs + timing.idleTimeoutMs) {
-			this.drain(new TransportError('connectionLost', `${this.where}: unused for hours.`));
-		}
-		this.scheduleNext(now);
+	private ownDeadlines(): Deadline[] {
+		const limit = (): number => Math.min(this.capacity.limit, ASSUMED_STREAM_LIMIT);
+		return [
+			{
+				name: 'first SETTINGS',
+				dueMs: () => (this.state.t === 'open' ? this.openedAtMs + timing.settingsTimeoutMs : Infinity),
+				onDue: () =>
+					this.die(
+						new TransportError(
+							'settingsTimeout',
+							`${this.where}: no SETTINGS within ${timing.settingsTimeoutMs / 1_000} s after TLS.`,
+						),
+					),
+			},
+			{
+				name: 'end of draining',
+				dueMs: () => (this.state.t === 'draining' ? this.drainUntilMs : Infinity),
+				onDue: () => {
+					if (this.state.t === 'draining') this.die(this.state.why);
+				},
+			},
+			{
+				name: 'answers of requests',
+				dueMs: () => (this.protocol.liveStreams > 0 && this.state.t !== 'closed' ? this.nextDeadlineMs : Infinity),
+				onDue: (nowMs) => this.cancelOverdue(nowMs),
+			},
+			{
+				name: 'refused streams may be tried again',
+				dueMs: () => (this.state.t === 'ready' ? this.capacity.holdEndsMs : Infinity),
+				onDue: () => {
+					this.capacity.endHold();
+					this.options.owner.onProgress(this);
+				},
+			},
+			{
+				name: 'given-up streams stay unanswered',
+				dueMs: () => (this.state.t === 'ready' ? this.abandoned.tooManyAtMs(limit()) : Infinity),
+				onDue: () => this.drain(this.blocked('too many requests on one connection were never answered')),
+			},
+			{
+				name: 'unused',
+				dueMs: () =>
+					this.state.t === 'ready' && this.protocol.liveStreams === 0 && !this.held
+						? this.lastUsedMs + this.options.owner.idleTimeoutMs
+						: Infinity,
+				onDue: () =>
+					this.drain(new TransportError('replaced', `${this.where}: the connection was unused for too long.`)),
+			},
+		];
 	}
 
-	private scheduleNext(now: number): void {
-		const busy = this.protocol.liveStreams > 0;
-		let due = this.lastUsedMs + timing.idleTimeoutMs;
-		if (this.state.t === 'open') due = Math.min(due, this.openedAtMs + timing.settingsTimeoutMs);
-		if (this.state.t === 'draining') due = Math.min(due, this.drainDeadlineMs);
-		if (this.refusedUntilMs > 0) due = Math.min(due, this.refusedUntilMs);
-		if (this.pings.probing) due = Math.min(due, now + timing.pingTimeoutMs);
-		if (busy) due = Math.min(due, this.watch.nextDueMs(this.state.t === 'ready'));
-		// One millisecond at least: timers may fire a fraction early.
-		this.timer.schedule(Math.max(due, now + 1));
-	}
-
-	private checkBusy(now: number): void {
-		if (this.protocol.liveStreams <= 0) return;
-		if (this.state.t === 'ready' && this.watch.isWedged(now)) {
-			this.drain(
-				new TransportError(
-					'connectionSilent',
-					`${this.where}: the server acknowledges nothing and answers no request.`,
-				),
-			);
+	private cancelOverdue(nowMs: number): void {
+		this.nextDeadlineMs = Infinity;
+		for (const { context: request } of this.protocol.streams.liveValues()) {
+			if (request.deadlineMs <= nowMs) {
+				const seconds = request.timeoutMs / 1_000;
+				this.cancel(request, new TransportError('deadline', `${this.where}: no answer within ${seconds} s.`));
+			} else if (request.deadlineMs < this.nextDeadlineMs) {
+				this.nextDeadlineMs = request.deadlineMs;
+			}
 		}
-		if (!this.pings.probing && this.watch.isSilent(now)) {
-			this.pings.startProbe();
-			this.updateKeepAlive();
-		}
+		this.options.owner.onProgress(this);
 	}
 }

@@ -2,8 +2,10 @@
 import type { Clock } from './clock';
 import type { Connect, Target } from './connect';
 import type { Connection } from './connection';
+import type { ConnectObserver } from './connectObserver';
 import type { TransportError } from './errors';
-import type { Attempt, LaneRequest } from './request';
+import type { Attempt, LaneRequest, Mark } from './request';
+import type { Trace } from './trace';
 
 /** What is true in each state. */
 export type ConnectionState =
@@ -13,20 +15,43 @@ export type ConnectionState =
 	| { readonly t: 'open' }
 	/** The first SETTINGS came: streams up to the live limit. */
 	| { readonly t: 'ready' }
-	/** No new streams; those open finish until the deadline. */
+	/** No new streams; those open finish, each by its own deadline. */
 	| { readonly t: 'draining'; readonly why: TransportError }
 	/** Over; all streams are settled. */
 	| { readonly t: 'closed'; readonly why: TransportError };
 
+/** How a connection left service. */
+export interface EndOfService {
+	readonly why: TransportError;
+	/** Final statuses received. */
+	readonly answers: number;
+	/** Of them 2xx. */
+	readonly accepted: number;
+	/** GOAWAY with NO_ERROR that does not name the credential. */
+	readonly graceful: boolean;
+}
+
+/** A final status, on time or late. */
+export interface Answer {
+	readonly attempt: Attempt & { readonly kind: 'answered' };
+	readonly request: LaneRequest;
+	/** What the stream carried. */
+	readonly mark: Mark;
+	/** The request had been given up: nobody waits for this answer, but it still tells about server and credential. */
+	readonly late: boolean;
+}
+
 export interface ConnectionOwner {
+	/** So long may a connection be unused. */
+	readonly idleTimeoutMs: number;
+	/** A final status came; returns whether it shows that the mark was accepted. Called before `onAttempt`. */
+	onAnswer(connection: Connection, answer: Answer): boolean;
 	/** An attempt ended; the request has no stream any more. */
 	onAttempt(connection: Connection, request: LaneRequest, attempt: Attempt): void;
-	/** Whether this answer shows that the provider token was accepted. */
-	provesToken(request: LaneRequest, attempt: Attempt): boolean;
-	/** GOAWAY arrived; streams above its last id follow as `notSent`. */
-	onGoaway(connection: Connection, errorCode: number, debugData: Buffer): void;
-	/** The connection left service: draining, or closed without having drained. Called once. */
-	onOutOfService(connection: Connection, why: TransportError): void;
+	/** GOAWAY arrived; streams above its last id follow as `notSent`. Returns whether it names the credential. */
+	onGoaway(connection: Connection, errorCode: number, debugData: Buffer): boolean;
+	/** The connection left service: draining, or closed without having drained, its streams settled. Called once. */
+	onOutOfService(connection: Connection, end: EndOfService): void;
 	/** Streams may start again, or the state changed. */
 	onProgress(connection: Connection): void;
 }
@@ -34,9 +59,13 @@ export interface ConnectionOwner {
 export interface ConnectionOptions {
 	readonly target: Target;
 	readonly connect: Connect;
+	readonly observer?: ConnectObserver;
 	readonly clock: Clock;
-	/** One stream until an answer proves the provider token (Apple: token connections). */
-	readonly oneStreamFirst: boolean;
+	readonly trace: Trace;
+	/** For traces: tells the connections of one endpoint apart. */
+	readonly name: string;
+	/** One stream until an answer proves what it carries (Apple: token connections). */
+	readonly needsProof: boolean;
 	/** The first request may follow TLS at once (RFC 9113 §3.4). */
 	readonly firstBeforeSettings: boolean;
 	readonly owner: ConnectionOwner;

@@ -7,7 +7,7 @@ export type DrainVerdict = 'drain' | 'again' | 'no';
 
 export interface DrainLedger {
 	/** Judges an answer that came on `carrier`, and remembers a drain. */
-	judge(cause: string, carrier: Carrier, nowMs: number): DrainVerdict;
+	judge(cause: string, carrier: Pick<Carrier, 'createdAtMs' | 'livedMs'>, nowMs: number): DrainVerdict;
 }
 
 export function createDrainLedger(): DrainLedger {
@@ -16,7 +16,11 @@ export function createDrainLedger(): DrainLedger {
 		judge(cause, carrier, nowMs) {
 			const last = drains.get(cause);
 			if (last !== undefined && carrier.createdAtMs <= last.newestMs) return 'again';
-			if (carrier.livedMs < timing.youngConnectionMs || (last !== undefined && nowMs - last.atMs < timing.sameCausePauseMs)) return 'no';
+			if (
+				carrier.livedMs < timing.youngConnectionMs ||
+				(last !== undefined && nowMs - last.atMs < timing.sameCausePauseMs)
+			)
+				return 'no';
 			if (drains.size >= timing.maxCauses) drains.clear();
 			drains.set(cause, { atMs: nowMs, newestMs: carrier.createdAtMs });
 			return 'drain';

@@ -34,6 +34,7 @@ const rows = {
 	unreachable: row('run', 'transient', 'endpoint', 'Check the network route and the outbound firewall of the machine n8n runs on; port 2197 is an alternative to 443.'),
 	connectTimeout: row('run', 'transient', 'endpoint', 'A firewall may drop the packets: allow outbound TCP to the endpoint, or use port 2197 or a proxy.'),
 	proxyFailed: row('run', 'transient', 'proxy', 'Check the proxy URL in the credential (or HTTPS_PROXY), and that the proxy allows CONNECT to the APNs host and port.'),
+	proxyRefused: row('run', 'permanent', 'proxy', 'Allow CONNECT to the APNs host and port on the proxy, or use another proxy.'),
 	proxyUrlInvalid: row('run', 'permanent', 'proxy', 'Correct the proxy URL in the credential (or HTTPS_PROXY): http://user:password@host:port.'),
 	proxyAuthentication: row('run', 'permanent', 'proxy', 'Put the proxy user and password into the proxy URL of the credential (or into HTTPS_PROXY).'),
 	serverCertificateUntrusted: row('run', 'permanent', 'trust', 'Apple uses the USERTrust RSA root since 2025: update the CA certificates, or add the CA of an inspecting proxy or a test server to the CA Bundle of the credential.'),
@@ -141,8 +142,7 @@ export function transportError(
 	if (error instanceof TransportError) return error;
 	const code = systemCode(error);
 	for (const [pattern, transportCode, sentence] of systemRows) {
-		if (pattern.test(code))
-			return new TransportError(transportCode, `${where}: ${sentence}.`, { cause: error });
+		if (pattern.test(code)) return new TransportError(transportCode, `${where}: ${sentence}.`, { cause: error });
 	}
 	return new TransportError(otherwise, `${where}: ${systemMessage(error)}.`, { cause: error });
 }

@@ -1,21 +1,41 @@
-/** All connections of one identity to one endpoint, and the requests that wait for them: queue, back-off, resending what was not sent. */
-import { type Backoff, type BackoffOptions, createBackoff } from './backoff';
+/** All connections of one identity to one endpoint, and the requests that wait for them. */
+import { endpointName } from '../endpoint';
+import type { Backoff } from './backoff';
 import type { Clock } from './clock';
-import { type Connect, endpointName, type Target } from './connect';
+import type { Connect, Target } from './connect';
 import { Connection } from './connection';
-import type { ConnectionOwner } from './connectionState';
+import type { Answer, ConnectionOwner, EndOfService } from './connectionState';
 import { createDrainLedger } from './drainLedger';
 import { DueTimer } from './dueTimer';
 import { TransportError } from './errors';
-import { createFairQueue } from './fairQueue';
+import type { IdentityPause, PausedMember } from './identityPause';
+import type { LaneStats } from './laneStats';
+import type { OpeningBudget } from './openingBudget';
+import type { OwnedLane } from './owners';
+import { asCommon, judgeEnd } from './reconnectPolicy';
 import type { Attempt, Caller, Carrier, LaneRequest } from './request';
+import { RequestQueue } from './requestQueue';
+import { timing } from './timing';
+import type { Notice, Trace } from './trace';
 
 /** What the client knows about answers and the lane does not. */
 export interface LanePolicy {
-	/** Whether an answer shows that the provider token was accepted. */
+	/** Whether an answer shows that what the stream carried was accepted: then the connection may carry more than one stream. */
 	provesToken(attempt: Attempt): boolean;
-	/** A GOAWAY arrived with this debug data; returns the credential's trouble when it names one. */
-	credentialTrouble(debugData: Buffer): TransportError | undefined;
+	/** Whether an answer shows that APNs accepts the credential: forgives its pause. */
+	provesCredential(attempt: Attempt): boolean;
+	/** The trouble of the credential that a late answer names, where its request is no longer there to act on it. */
+	refusedCredential(attempt: Attempt): TransportError | undefined;
+	/** The trouble of the credential that a GOAWAY with this debug data names. */
+	goawayTrouble(debugData: Buffer): TransportError | undefined;
+}
+
+/** What outlives the lane and is shared with others: see `sessionCache.ts` for the keys. */
+export interface LaneStandings {
+	readonly backoffs: Readonly<Record<'endpoint' | 'proxy' | 'trust', Backoff>>;
+	readonly pause: IdentityPause;
+	/** Of the identity at the endpoint, and of the endpoint. */
+	readonly budgets: readonly OpeningBudget[];
 }
 
 export interface LaneOptions {
@@ -25,92 +45,68 @@ export interface LaneOptions {
 	readonly policy: LanePolicy;
 	readonly clock: Clock;
 	readonly connect: Connect;
-	readonly backoff: BackoffOptions;
-	/** Shared by all lanes of this endpoint. */
-	readonly endpointBackoff: Backoff;
+	readonly standings: LaneStandings;
+	readonly createBackoff: () => Backoff;
+	readonly trace: Trace;
+	readonly notify: (notice: Notice) => void;
+	/** Tells the lanes of one endpoint apart in traces; no secret. */
+	readonly name: string;
 }
 
-/** A request that is refused or thrown back again and again is given up after so long. */
-const LONGEST_REPEATING_MS = 300_000;
-/** Connection attempts in a row after which waiting requests learn why: the first, and two more after about 1 and 2 s. */
-const CONNECT_ATTEMPTS = 3;
-/** A connection that lived so long and answered was a good one: the next may come at once. */
-const GOOD_LIFE_MS = 60_000;
-/** Connections of a refused credential finish what they can within this. */
-const CREDENTIAL_DRAIN_MS = 5_000;
-/** Backlog that earns another connection: a tenth of the stream limit Apple was seen to give. */
-const BACKLOG_FOR_ANOTHER = 100;
-/** Pause of an identity whose credential was refused, doubling. */
-const CREDENTIAL_PAUSE = { firstDelayMs: 10_000, longestDelayMs: 600_000 };
+export type LaneState =
+	/** Takes requests; its credential has this identity. */
+	| { readonly t: 'serving' }
+	/** Takes requests as before; the credential has another identity now, and unused connections close after minutes. */
+	| { readonly t: 'superseded' }
+	/** Takes nothing more: ask the cache for the lane anew. */
+	| { readonly t: 'closed'; readonly why: TransportError };
 
-export interface LaneStats {
-	readonly endpoint: string;
-	readonly connections: ReadonlyArray<{
-		readonly state: string;
-		/** Streams open now, and opened so far. */
-		readonly activeStreams: number;
-		readonly streams: number;
-		readonly answers: number;
-		readonly livedMs: number;
-		readonly peerStreamLimit: number | undefined;
-	}>;
-	readonly queued: number;
-	/** Connections opened since the lane exists. */
-	readonly opened: number;
-	/** How long the identity still pauses because its credential was refused; 0 when it does not. */
-	readonly pausedForMs: number;
-	/** How long no new connection is tried; 0 when one may be. */
-	readonly backoffForMs: number;
-	/** Why a connection ended last, unless this side wanted it. */
-	readonly lastError: string | undefined;
-}
-
-export class Lane implements ConnectionOwner {
+export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
+	state: LaneState = { t: 'serving' };
 	lastUsedMs: number;
+	/** Until when broadcasts wait; in the past when they may go. */
+	broadcastsHeldUntilMs = -Infinity;
 	private readonly clock: Clock;
-	private readonly queue = createFairQueue();
+	private readonly queue = new RequestQueue();
 	private readonly connections = new Set<Connection>();
 	private readonly drains = createDrainLedger();
-	private readonly backoff: Backoff;
-	private readonly credentialBackoff: Backoff;
-	private opened = 0;
-	private connectFailures = 0;
-	private lastConnectError: TransportError | undefined;
-	private lastError: TransportError | undefined;
-	private pause: { readonly error: TransportError; readonly untilMs: number } | undefined;
-	private closedBy: TransportError | undefined;
-	private retired: TransportError | undefined;
-	/** The end of a back-off, and requests that waited too long. */
+	/** Of connections beside one that works: its answers would forgive every other back-off at once. */
+	private readonly further: Backoff;
+	/** The end of a back-off, and limits of waiting requests. */
 	private readonly timer: DueTimer;
-	private nextQueueDeadlineMs = Infinity;
+	private opened = 0;
+	private repeats = 0;
+	/** Openings in a row that ended without an answer. */
+	private failedOpenings = 0;
+	/** Why the last of them did. */
+	private openingError: TransportError | undefined;
+	private lastError: TransportError | undefined;
 	private pumping = false;
+	private pumpScheduled = false;
 
 	constructor(private readonly options: LaneOptions) {
 		this.clock = options.clock;
-		this.timer = new DueTimer(this.clock, () => {
-			this.expireQueued();
-			this.pump();
-		});
 		this.lastUsedMs = this.clock.now();
-		this.backoff = createBackoff(options.backoff);
-		this.credentialBackoff = createBackoff({ ...CREDENTIAL_PAUSE, random: options.backoff.random });
+		this.timer = new DueTimer(this.clock, () => this.onTimer());
+		this.further = options.createBackoff();
+		options.standings.pause.join(this);
 	}
 
 	/** True when nothing is waiting or in flight. */
 	get isIdle(): boolean {
 		if (this.queue.size > 0) return false;
-		for (const connection of this.connections) if (connection.activeStreams > 0) return false;
+		for (const connection of this.connections) if (connection.liveStreams > 0) return false;
 		return true;
 	}
 
 	/** True once it takes nothing more: ask the cache for the lane anew. */
 	get isClosed(): boolean {
-		return this.closedBy !== undefined || this.retired !== undefined;
+		return this.state.t === 'closed';
 	}
 
-	/** Requests waiting for a stream. */
-	get queued(): number {
-		return this.queue.size;
+	/** How long a connection of this lane may be unused, milliseconds. */
+	get idleTimeoutMs(): number {
+		return this.state.t === 'superseded' ? timing.supersededIdleTimeoutMs : timing.idleTimeoutMs;
 	}
 
 	/** Connections that exist, for reports. */
@@ -118,48 +114,29 @@ export class Lane implements ConnectionOwner {
 		return [...this.connections];
 	}
 
-	/** Takes a request; it is settled through its `finish`, at once or later, in every case. */
+	/** Takes a request; its attempt ends through `finish`, at once or later, in every case. */
 	submit(request: LaneRequest): void {
 		const now = this.clock.now();
 		this.lastUsedMs = now;
-		request.queuedAtMs = now;
-		if (request.settled) return;
+		request.underWay = true;
 		const refusal = this.refusal(now);
 		if (refusal !== undefined) return request.finish({ kind: 'notSent', error: refusal });
 		if (this.queue.size === 0) {
-			const connection = this.pick(request);
-			if (connection !== undefined) return connection.take(request);
+			const connection = this.pick(request, now);
+			if (connection !== undefined) return connection.take(request, now);
 		}
-		this.queue.push(request);
-		if (request.queueTimeoutMs !== Infinity) {
-			this.nextQueueDeadlineMs = Math.min(this.nextQueueDeadlineMs, now + request.queueTimeoutMs);
-			this.timer.schedule(this.nextQueueDeadlineMs);
-		}
+		this.queue.push(request, now);
+		this.timer.schedule(this.queue.nextLookMs);
+		if (this.openingError !== undefined) this.timer.schedule(now + timing.longestSilenceMs);
 		this.pump();
 	}
 
 	/** Gives one request up, wherever it is. */
 	cancel(request: LaneRequest, error: TransportError): void {
-		if (request.settled) return;
-		if (request.stream === undefined) {
-			this.queue.remove((queued) => queued === request);
-			return request.finish({ kind: 'notSent', error });
-		}
-		for (const connection of this.connections) connection.cancel(request, error);
-		this.pump();
-	}
-
-	/** Gives up all requests of one caller. */
-	cancelCaller(caller: Caller, error: TransportError): void {
-		for (const request of this.queue.remove((queued) => queued.caller === caller))
-			request.finish({ kind: 'notSent', error });
-		for (const connection of this.connections) connection.cancelCaller(caller, error);
-		this.pump();
-	}
-
-	/** Whether this caller could start another request now, or has so many waiting that more would only fill memory. */
-	backlogOf(caller: Caller): number {
-		return this.queue.sizeOf(caller);
+		if (!request.underWay) return;
+		if (this.queue.remove(request, this.clock.now())) request.finish({ kind: 'notSent', error });
+		else request.carrier?.cancel(request, error);
+		this.pumpSoon();
 	}
 
 	/** New requests take another connection than this one, which ends when its streams have. */
@@ -171,147 +148,201 @@ export class Lane implements ConnectionOwner {
 	/** New requests take connections younger than this one; it and those before it end soon. */
 	replaceOlderConnections(carrier: Carrier | undefined, why: TransportError): void {
 		const newestMs = carrier?.createdAtMs ?? Infinity;
-		for (const connection of [...this.connections])
-			if (connection.createdAtMs <= newestMs) connection.drain(why, CREDENTIAL_DRAIN_MS);
+		for (const connection of [...this.connections]) {
+			if (connection.createdAtMs <= newestMs) connection.drain(why, timing.credentialDrainMs);
+		}
 		this.pump();
 	}
 
-	/** The same, if the connection is old and the cause has not earned it before; false when repeating the request is of no use. */
+	/** The same, if the connection is old and the cause has not earned it before; false when a repeat would be answered alike. */
 	replaceForCause(cause: string, carrier: Carrier, why: TransportError): boolean {
 		const verdict = this.drains.judge(cause, carrier, this.clock.now());
 		if (verdict === 'drain') this.replaceOlderConnections(carrier, why);
 		return verdict !== 'no';
 	}
 
-	/**
-	 * Stops this identity at this endpoint: all connections drain, what waits is not sent, and new requests learn the
-	 * cause until a cool-down has passed. Apple: close all connections, fix the problem, then open new ones.
-	 */
+	/** Stops this identity at this endpoint, in all its lanes: Apple asks to close all connections, fix the problem, then open new ones. */
 	stopForCredential(error: TransportError): void {
-		const now = this.clock.now();
-		if (this.pause === undefined || now >= this.pause.untilMs) {
-			this.credentialBackoff.fail(now);
-			this.pause = { error, untilMs: this.credentialBackoff.notBeforeMs };
-		}
-		for (const connection of [...this.connections]) connection.drain(error, CREDENTIAL_DRAIN_MS);
+		const isNew = this.pausedForMs === 0;
+		this.options.standings.pause.stop(error, this.clock.now());
+		if (!isNew) return;
+		this.options.trace(`${this.options.name} identity paused for ${this.pausedForMs} ms: ${error.message}`);
+		this.options.notify({
+			level: 'warn',
+			message: `${error.message} Pushes with this credential pause for ${Math.round(this.pausedForMs / 1_000)} s. ${error.advice}`,
+		});
+	}
+
+	/** The credential was refused, here or in another lane of the identity at this endpoint. */
+	onCredentialRefused(error: TransportError): void {
+		this.lastError = error;
+		for (const connection of [...this.connections]) connection.drain(error, timing.credentialDrainMs);
 		this.failQueued(error);
+	}
+
+	/** No broadcast leaves before this time: APNs throttles them together, and device pushes go on. */
+	holdBroadcasts(untilMs: number): void {
+		this.broadcastsHeldUntilMs = Math.max(this.broadcastsHeldUntilMs, untilMs);
+	}
+
+	setSuperseded(superseded: boolean): void {
+		if (this.state.t === 'closed' || superseded === (this.state.t === 'superseded')) return;
+		this.state = { t: superseded ? 'superseded' : 'serving' };
+		this.options.trace(`${this.options.name} lane ${this.state.t}`);
+		for (const connection of this.connections) connection.reviewIdle();
 	}
 
 	/** Ends the lane: connections drain, what waits is not sent, nothing more is taken. */
-	close(error: TransportError): void {
-		this.closedBy ??= error;
-		this.failQueued(error);
-		for (const connection of [...this.connections]) connection.drain(error);
+	close(why: TransportError): void {
+		if (this.state.t === 'closed') return;
+		this.state = { t: 'closed', why };
+		this.options.standings.pause.leave(this);
+		this.failQueued(why);
+		for (const connection of [...this.connections]) connection.drain(why);
 		this.timer.stop();
-	}
-
-	/** Leaves the cache: what was taken is still sent, then the connections end. */
-	retire(why: TransportError): void {
-		this.retired = why;
-		this.endIfRetired();
-	}
-
-	private endIfRetired(): void {
-		if (this.retired !== undefined && this.queue.size === 0) this.close(this.retired);
 	}
 
 	stats(): LaneStats {
 		const now = this.clock.now();
 		return {
 			endpoint: endpointName(this.options.target),
+			state: this.state.t,
 			connections: [...this.connections].map((connection) => ({
 				state: connection.state.t,
-				activeStreams: connection.activeStreams,
+				activeStreams: connection.liveStreams,
+				abandonedStreams: connection.openStreams - connection.liveStreams,
 				streams: connection.opened,
 				answers: connection.answers,
+				accepted: connection.accepted,
 				livedMs: connection.livedMs,
-				peerStreamLimit: connection.peerStreamLimit,
+				peerStreamLimit: connection.peerSettings.maxConcurrentStreams,
 			})),
 			queued: this.queue.size,
 			opened: this.opened,
-			pausedForMs: this.pause === undefined ? 0 : Math.max(0, this.pause.untilMs - now),
-			backoffForMs: Math.max(0, this.notBeforeMs - now),
+			repeats: this.repeats,
+			pausedForMs: this.pausedForMs,
+			backoffForMs: Math.max(0, this.backoffUntilMs - now),
+			broadcastsHeldForMs: Math.max(0, this.broadcastsHeldUntilMs - now),
 			lastError: this.lastError?.message,
 		};
 	}
 
-	provesToken(_request: LaneRequest, attempt: Attempt): boolean {
-		const proves = this.options.policy.provesToken(attempt);
-		if (proves) this.credentialBackoff.succeed();
-		return proves;
+	onAnswer(connection: Connection, { attempt, request, mark, late }: Answer): boolean {
+		const { policy, standings } = this.options;
+		this.failedOpenings = 0;
+		this.openingError = undefined;
+		// Any final status shows that the endpoint works; TLS or SETTINGS alone does not.
+		standings.backoffs.endpoint.succeed();
+		standings.backoffs.proxy.succeed();
+		standings.backoffs.trust.succeed();
+		if (connection.answers === 1) this.further.succeed();
+		if (standings.pause.isMarked && policy.provesCredential(attempt)) standings.pause.forgive();
+		if (connection.accepted === timing.acceptedToPayBack && attempt.status >= 200 && attempt.status < 300) {
+			for (const budget of standings.budgets) budget.payBack();
+		}
+		if (late && mark === request.mark()) {
+			const trouble = policy.refusedCredential(attempt);
+			if (trouble !== undefined) this.stopForCredential(trouble);
+		}
+		return policy.provesToken(attempt);
 	}
 
 	onAttempt(_connection: Connection, request: LaneRequest, attempt: Attempt): void {
 		if (attempt.kind !== 'notSent') return request.finish(attempt);
 		const now = this.clock.now();
-		request.repeatingSinceMs ??= now;
+		const { error } = attempt;
+		if (error.code === 'refused') request.refusals += 1;
 		const refusal = this.refusal(now);
-		if (
-			attempt.error.code === 'headerListTooLarge' ||
-			now - request.repeatingSinceMs > LONGEST_REPEATING_MS ||
-			refusal !== undefined
-		) {
-			return request.finish({ kind: 'notSent', error: refusal ?? attempt.error });
+		if (refusal !== undefined || request.queueLeftMs <= 0 || request.refusals >= timing.maxRefusals) {
+			return request.finish({ kind: 'notSent', error: refusal ?? error });
 		}
 		// Refused, above GOAWAY's last stream, or never left: sent again on its own, at no cost but time.
-		request.repeats.push(attempt.error.code);
-		this.queue.pushFront(request);
+		(request.repeats ??= []).push(error.code);
+		this.repeats += 1;
+		this.queue.pushFront(request, now);
+		this.timer.schedule(this.queue.nextLookMs);
 	}
 
-	onGoaway(_connection: Connection, _errorCode: number, debugData: Buffer): void {
-		const trouble = this.options.policy.credentialTrouble(debugData);
+	onGoaway(_connection: Connection, _errorCode: number, debugData: Buffer): boolean {
+		const trouble = this.options.policy.goawayTrouble(debugData);
 		if (trouble !== undefined) this.stopForCredential(trouble);
+		return trouble !== undefined;
 	}
 
-	onOutOfService(connection: Connection, why: TransportError): void {
+	onOutOfService(connection: Connection, end: EndOfService): void {
 		const now = this.clock.now();
-		if (why.code !== 'closed') this.lastError = why;
-		const never =
-			connection.answers === 0 &&
-			connection.peerSettings.maxConcurrentStreams === undefined &&
-			connection.livedMs === 0;
-		if (connection.livedMs >= GOOD_LIFE_MS && connection.answers > 0) {
-			this.backoff.succeed();
-			this.options.endpointBackoff.succeed();
-		} else {
-			const backoff = never && !why.credential ? this.options.endpointBackoff : this.backoff;
-			if (now >= backoff.notBeforeMs) backoff.fail(now);
+		if (end.why.blame !== 'none') this.lastError = end.why;
+		const othersWork = [...this.connections].some(
+			(other) => other !== connection && other.inService && other.state.t === 'ready',
+		);
+		const verdict = judgeEnd(end, { failedOpenings: this.failedOpenings, othersWork });
+		if (verdict.replaceAtOnce && this.queue.size > 0) this.openConnection();
+		if (verdict.blame !== 'none') {
+			const backoff = this.options.standings.backoffs[verdict.blame];
+			backoff.fail(now, end.why);
+			this.options.trace(
+				`${this.options.name} next connection in ${Math.round(Math.max(0, backoff.notBeforeMs - now))} ms`,
+			);
 		}
-		if (connection.opened > 0 && connection.answers > 0) return;
-		// It ended without having answered anything: waiting requests may have to learn why.
-		this.connectFailures += 1;
-		this.lastConnectError = why;
-		if (why.permanent) return this.failQueued(why);
-		if (this.connectFailures < CONNECT_ATTEMPTS) return;
-		if (why.commonToRun) this.failQueued(why);
-		// Closed before any request: the error is one of a single connection, but all of them meet it.
-		else if (connection.opened === 0)
-			this.failQueued(new TransportError('connectionRejected', why.message, { cause: why }));
+		if (verdict.failedOpening && othersWork) this.further.fail(now, end.why);
+		if (verdict.failedOpening && !othersWork) {
+			this.failedOpenings += 1;
+			this.openingError = end.why;
+			this.timer.schedule(now + timing.silenceLookMs);
+		}
+		if (verdict.tell !== undefined) {
+			const { message, advice } = verdict.tell;
+			this.options.notify({ level: 'warn', message: `${message} ${advice}` });
+			this.failQueued(verdict.tell);
+		}
 	}
 
 	onProgress(connection: Connection): void {
 		if (connection.state.t === 'closed') this.connections.delete(connection);
-		if (connection.answers > 0) this.connectFailures = 0;
 		this.pump();
 	}
 
-	/** Why a request cannot even wait. */
+	/** Why a request cannot even wait: the lane or the identity is stopped, or the endpoint failed and its back-off still runs. */
 	private refusal(now: number): TransportError | undefined {
-		if (this.closedBy !== undefined) return this.closedBy;
-		if (this.pause !== undefined && now < this.pause.untilMs) return this.pause.error;
-		if (now < this.notBeforeMs && this.connections.size === 0 && this.lastConnectError?.permanent === true)
-			return this.lastConnectError;
+		if (this.state.t === 'closed') return this.state.why;
+		const paused = this.options.standings.pause.refusal(now);
+		if (paused !== undefined) return paused;
+		if (this.connections.size > 0) return undefined;
+		const { endpoint, proxy, trust } = this.options.standings.backoffs;
+		for (const { notBeforeMs, failures, lastError } of [endpoint, proxy, trust]) {
+			if (lastError === undefined || now >= notBeforeMs) continue;
+			if (lastError.permanent || failures >= timing.failuresBeforeTelling) return asCommon(lastError);
+		}
 		return undefined;
 	}
 
-	/** When a connection may be tried. */
-	private get notBeforeMs(): number {
-		return Math.max(this.backoff.notBeforeMs, this.options.endpointBackoff.notBeforeMs);
+	private get pausedForMs(): number {
+		return this.options.standings.pause.leftMs(this.clock.now());
 	}
 
-	private pick(request: LaneRequest): Connection | undefined {
-		for (const connection of this.connections) if (connection.canTake(request)) return connection;
+	private get backoffUntilMs(): number {
+		const { endpoint, proxy, trust } = this.options.standings.backoffs;
+		return Math.max(endpoint.notBeforeMs, proxy.notBeforeMs, trust.notBeforeMs);
+	}
+
+	private pick(request: LaneRequest, now: number): Connection | undefined {
+		for (const connection of this.connections) if (connection.canTake(request, now)) return connection;
 		return undefined;
+	}
+
+	private hasRoom(): boolean {
+		for (const connection of this.connections) if (connection.hasRoom()) return true;
+		return false;
+	}
+
+	/** Starts what can start, once the current turn is over: a thousand stops are one look. */
+	private pumpSoon(): void {
+		if (this.pumpScheduled) return;
+		this.pumpScheduled = true;
+		this.clock.soon(() => {
+			this.pumpScheduled = false;
+			this.pump();
+		});
 	}
 
 	/** Starts what can start, and sees to a connection for the rest. */
@@ -320,83 +351,113 @@ export class Lane implements ConnectionOwner {
 		if (this.pumping) return;
 		this.pumping = true;
 		try {
-			for (let request = this.queue.peek(); request !== undefined; request = this.queue.peek()) {
-				const connection = this.pick(request);
-				if (connection === undefined) {
-					this.seeToConnection(request);
-					break;
-				}
-				this.queue.shift();
-				connection.take(request);
-			}
+			this.startWaiting();
 		} finally {
 			this.pumping = false;
 		}
 		const waiting = this.queue.size > 0;
 		for (const connection of this.connections) connection.holdProcess(waiting);
 		this.timer.keepAlive(waiting);
-		if (!waiting) this.endIfRetired();
+	}
+
+	private startWaiting(): void {
+		const now = this.clock.now();
+		/** Callers in a row that cannot go on although there is room: their own maximum is reached. */
+		let skipped = 0;
+		while (skipped < this.queue.callers) {
+			const request = this.queue.peek();
+			if (request === undefined) return;
+			const connection = this.pick(request, now);
+			if (connection !== undefined) {
+				this.queue.shift(now);
+				connection.take(request, now);
+				skipped = 0;
+				continue;
+			}
+			this.seeToConnection(request);
+			if (!this.hasRoom()) return;
+			this.queue.skip();
+			skipped += 1;
+		}
 	}
 
 	/** Another connection: when there is none, or when limits hold a backlog back that is worth it. */
-	private seeToConnection(request: LaneRequest): void {
+	private seeToConnection({ caller }: LaneRequest): void {
 		let inService = 0;
+		const request = this.queue.peek();
 		for (const connection of this.connections) {
+			if (connection.isEnding) return;
 			if (!connection.inService) continue;
 			if (connection.state.t !== 'ready') return;
-			if (!connection.isFull(request) || !connection.limitRoseAboveOne) return;
+			if (request === undefined || !connection.isFull(request) || !connection.limitRoseAboveOne) return;
 			inService += 1;
 		}
-		const first = inService === 0;
-		if (!first && (inService >= request.caller.maxConnections || this.queue.size < BACKLOG_FOR_ANOTHER)) return;
+		if (inService > 0 && !this.earnsAnother(caller, inService)) return;
 		this.openConnection();
 	}
 
+	private earnsAnother({ maxConnections }: Caller, inService: number): boolean {
+		if (inService >= maxConnections || this.queue.size < timing.backlogForAnother) return false;
+		const now = this.clock.now();
+		if (now < this.further.notBeforeMs) this.timer.schedule(this.further.notBeforeMs);
+		return now >= this.further.notBeforeMs;
+	}
+
+	/** Opens a connection if back-off and budgets allow it; else looks again when they do. */
 	private openConnection(): void {
 		const now = this.clock.now();
-		if (now < this.notBeforeMs) return this.timer.schedule(this.notBeforeMs);
+		const { backoffs, budgets } = this.options.standings;
+		const notBeforeMs = Math.max(this.backoffUntilMs, ...budgets.map((budget) => budget.notBeforeMs(now)));
+		if (notBeforeMs > now) return this.timer.schedule(notBeforeMs);
+		for (const budget of budgets) budget.take(now);
+		this.opened += 1;
+		const failing =
+			this.failedOpenings > 0 || backoffs.endpoint.failures + backoffs.proxy.failures + backoffs.trust.failures > 0;
 		const connection = new Connection({
 			target: this.options.target,
 			connect: this.options.connect,
 			clock: this.clock,
-			oneStreamFirst: this.options.tokenMode,
-			firstBeforeSettings: this.options.tokenMode && this.connectFailures === 0 && this.backoff.failures === 0,
+			trace: this.options.trace,
+			name: `${this.options.name} #${this.opened}`,
+			needsProof: this.options.tokenMode,
+			firstBeforeSettings: this.options.tokenMode && !failing,
 			owner: this,
 		});
+		this.options.trace(`${this.options.name} #${this.opened} opening, ${this.queue.size} waiting`);
 		this.connections.add(connection);
-		this.opened += 1;
 		void connection.start();
 	}
 
 	private failQueued(error: TransportError): void {
-		for (const request of this.queue.remove(() => true)) request.finish({ kind: 'notSent', error });
+		this.settleInSlices(this.queue.removeAll(this.clock.now()), error);
 	}
 
-	private expireQueued(): void {
+	/** Many requests at once are settled in slices: the rest of the process gets its turns between them. */
+	private settleInSlices(requests: readonly LaneRequest[], error: TransportError, from = 0): void {
+		const to = from + timing.settleSlice;
+		for (const request of requests.slice(from, to)) request.finish({ kind: 'notSent', error });
+		if (to < requests.length) this.clock.soon(() => this.settleInSlices(requests, error, to));
+	}
+
+	private onTimer(): void {
 		const now = this.clock.now();
-		if (now < this.nextQueueDeadlineMs) {
-			if (this.nextQueueDeadlineMs !== Infinity) this.timer.schedule(this.nextQueueDeadlineMs);
-			return;
-		}
-		const overdue = (request: LaneRequest): boolean => request.queuedAtMs + request.queueTimeoutMs <= now;
-		for (const request of this.queue.remove(overdue)) {
-			const cause =
-				this.lastConnectError === undefined || this.connections.size > 0
-					? ''
-					: ` Last connection error: ${this.lastConnectError.message}`;
-			request.finish({
-				kind: 'notSent',
-				error: new TransportError(
-					'queueTimeout',
-					`${endpointName(this.options.target)}: no free stream within ${request.queueTimeoutMs} ms.${cause}`,
-				),
-			});
-		}
-		this.nextQueueDeadlineMs = Infinity;
-		this.queue.remove((request) => {
-			this.nextQueueDeadlineMs = Math.min(this.nextQueueDeadlineMs, request.queuedAtMs + request.queueTimeoutMs);
-			return false;
-		});
-		if (this.nextQueueDeadlineMs !== Infinity) this.timer.schedule(this.nextQueueDeadlineMs);
+		this.settleInSlices(
+			this.queue.expired(now),
+			this.openingError === undefined
+				? new TransportError('queueTimeout', `${endpointName(this.options.target)}: no stream was free in time.`)
+				: asCommon(this.openingError),
+		);
+		this.tellWhoWaitedLong(now);
+		this.pump();
+		this.timer.schedule(this.queue.size > 0 ? this.queue.nextLookMs : Infinity);
+	}
+
+	/** While openings fail and nothing works, nobody waits longer than half a minute to learn why. */
+	private tellWhoWaitedLong(now: number): void {
+		const { openingError } = this;
+		if (openingError === undefined || this.queue.size === 0) return;
+		const waiting = this.queue.removeOlderThan(now - timing.longestSilenceMs, now);
+		this.settleInSlices(waiting, asCommon(openingError));
+		if (this.queue.size > 0) this.timer.schedule(now + timing.silenceLookMs);
 	}
 }

@@ -54,10 +54,17 @@ export function parseProxyUrl(proxyUrl: string): Proxy {
 const LONGEST_HEAD_BYTES = 65_536;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+/** Of the 4xx these may pass by themselves: Request Timeout, Too Early, Too Many Requests (RFC 9110 §15.5.9, RFC 8470, RFC 6585). */
+const PASSING_STATUSES = [408, 425, 429];
+
 function refusal({ name }: Proxy, status: number): TransportError {
-	return status === 407
-		? new TransportError('proxyAuthentication', `The proxy ${name} asks for a user and password (407).`)
-		: new TransportError('proxyFailed', `The proxy ${name} answered CONNECT with status ${status}.`);
+	if (status === 407)
+		return new TransportError('proxyAuthentication', `The proxy ${name} asks for a user and password (407).`);
+	const passes = status >= 500 || status < 400 || PASSING_STATUSES.includes(status);
+	return new TransportError(
+		passes ? 'proxyFailed' : 'proxyRefused',
+		`The proxy ${name} answered CONNECT with status ${status}.`,
+	);
 }
 
 /**
@@ -80,7 +87,12 @@ export function openTunnel(
 			reject(error);
 		};
 		const cut = (): void =>
-			fail(new TransportError('proxyFailed', `The proxy ${proxy.name} closed the connection instead of answering CONNECT.`));
+			fail(
+				new TransportError(
+					'proxyFailed',
+					`The proxy ${proxy.name} closed the connection instead of answering CONNECT.`,
+				),
+			);
 		const read = (): void => {
 			const end = received.indexOf(HEAD_END);
 			if (end === -1) {

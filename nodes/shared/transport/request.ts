@@ -33,6 +33,8 @@ export interface Carrier {
 	readonly createdAtMs: number;
 	/** Since TLS was done. */
 	readonly livedMs: number;
+	/** Gives the request up, if its stream is here. */
+	cancel(request: LaneRequest, error: TransportError): void;
 }
 
 /** What a stream carries to prove its sender: the provider token. Undefined with a certificate, which TLS has shown already. */
@@ -76,8 +78,8 @@ export abstract class LaneRequest {
 		this.queueLeftMs = queueTimeoutMs;
 	}
 
-	/** What a stream opened now would carry; asked anew each time, since provider tokens change. */
-	abstract mark(): Mark;
+	/** What a stream opened now would carry, asked anew each time since provider tokens change; null: nothing can be sent yet. */
+	abstract mark(): Mark | null;
 
 	/** The header list with this mark. Throws `RangeError` for a value that no header can carry. */
 	abstract head(mark: Mark): readonly HeaderField[];

@@ -81,6 +81,7 @@ export class RequestQueue {
 		request.behind = undefined;
 		request.queueLeftMs -= nowMs - request.queuedAtMs;
 		this.size -= 1;
+		if (this.size === 0) this.soonestMs = Infinity;
 		if (line.first === undefined) this.leaveOrder(line);
 		return true;
 	}
@@ -88,16 +89,6 @@ export class RequestQueue {
 	/** Takes out all requests, in the order of lines. */
 	removeAll(nowMs: number): LaneRequest[] {
 		return this.removeWhere(() => true, nowMs);
-	}
-
-	/** Takes out the requests of one caller. */
-	removeOf(caller: Caller, nowMs: number): LaneRequest[] {
-		const removed: LaneRequest[] = [];
-		for (let request = this.lines.get(caller)?.first; request !== undefined; request = this.lines.get(caller)?.first) {
-			this.remove(request, nowMs);
-			removed.push(request);
-		}
-		return removed;
 	}
 
 	/** Takes out the requests that began to wait at or before this time. */
@@ -124,7 +115,7 @@ export class RequestQueue {
 	private removeWhere(matches: (request: LaneRequest) => boolean, nowMs: number): LaneRequest[] {
 		const removed: LaneRequest[] = [];
 		for (const line of [...this.order]) {
-			for (let request = line.first; request !== undefined; ) {
+			for (let request = line.first; request !== undefined;) {
 				const { behind }: LaneRequest = request;
 				if (matches(request)) {
 					this.remove(request, nowMs);

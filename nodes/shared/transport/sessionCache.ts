@@ -1,17 +1,35 @@
-/** The process-wide cache of lanes: same identity and endpoint, same connections, whichever node, workflow or execution asks. */
+/** The cache of lanes: same identity and endpoint, same connections, whichever node, workflow or execution asks. What must outlive a lane is kept here too. */
 import { createHash } from 'node:crypto';
-import { type Backoff, type BackoffOptions, createBackoff } from './backoff';
+import { endpointName } from '../endpoint';
+import { Backoff, type BackoffOptions } from './backoff';
 import { type Clock, systemClock } from './clock';
-import { connect, type Connect, endpointName, type Target } from './connect';
+import { type Connect, createConnect, type Target } from './connect';
 import { TransportError } from './errors';
-import { Lane, type LanePolicy, type LaneStats } from './lane';
+import { IdentityPause } from './identityPause';
+import { Lane, type LanePolicy, type LaneStandings } from './lane';
+import type { LaneStats } from './laneStats';
+import type { Network } from './network';
+import { OpeningBudget } from './openingBudget';
+import { Owners } from './owners';
+import { proxyNameOf } from './proxy';
+import { Standings } from './standings';
+import { createSystemNetwork } from './systemNetwork';
+import { timing } from './timing';
+import { noTrace, type Notice, type Trace } from './trace';
 
 export interface SessionCacheOptions {
+	/** Default: the system's monotonic clock. */
 	readonly clock?: Clock;
-	readonly connect?: Connect;
+	/** Default: the machine's own network. */
+	readonly network?: Network;
+	/** Delays of reconnecting; for tests that cannot wait. */
 	readonly backoff?: Partial<BackoffOptions>;
+	/** For jitter: 0 inclusive to 1 exclusive. Default `Math.random`. */
+	readonly random?: () => number;
 	/** Lanes kept at most; idle ones leave first. */
 	readonly maxLanes?: number;
+	/** Receives a line for everything worth following; no secrets. */
+	readonly trace?: Trace;
 }
 
 /** What makes two lanes different. */
@@ -24,59 +42,68 @@ export interface LaneKey {
 
 export interface LaneRequestOptions extends LaneKey {
 	readonly policy: LanePolicy;
-	/** Who uses it, such as a credential's id: when the same owner comes with another identity, its old lane ends. */
+	/** Whose identity it is, such as a credential's id: connections of its earlier identities close soon after their last use. */
 	readonly owner?: string;
 }
 
-/** More identities than a large installation has; a bound against credentials made by expressions. */
-const MAX_LANES = 256;
+function hashOf(...parts: ReadonlyArray<string | boolean>): string {
+	return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
 
-/** Hash of identity, trust settings and proxy: lanes that differ in one of them share nothing. */
-function trustOf({ target, identityHash, tokenMode }: LaneKey): string {
-	return createHash('sha256')
-		.update(JSON.stringify([identityHash, target.caBundle ?? '', target.proxyUrl ?? '', tokenMode]))
-		.digest('hex');
+/** Identity, trust settings and proxy: lanes that differ in one of them share nothing. */
+function keyOf({ target, identityHash, tokenMode }: LaneKey): string {
+	const trust = hashOf(identityHash, target.caBundle ?? '', target.proxyUrl ?? '', tokenMode);
+	return `${endpointName(target)}|${trust}`;
 }
 
 export class SessionCache {
+	/** Where notices for an operator go; unset, nowhere. */
+	onNotice: ((notice: Notice) => void) | undefined;
+	/** The clock of all that belongs to the cache. */
+	readonly clock: Clock;
 	private readonly lanes = new Map<string, Lane>();
-	private readonly endpointBackoffs = new Map<string, Backoff>();
-	private readonly keyOfOwner = new Map<string, string>();
-	private readonly clock: Clock;
-	private readonly connect: Connect;
-	private readonly backoff: BackoffOptions;
+	private readonly owners = new Owners((key) => this.lanes.get(key));
+	private readonly connectWith: Connect;
+	private readonly trace: Trace;
+	private readonly createBackoff: () => Backoff;
+	private readonly backoffs: Standings<Backoff>;
+	private readonly pauses: Standings<IdentityPause>;
+	private readonly budgets: Standings<OpeningBudget>;
+	private readonly endpointBudgets: Standings<OpeningBudget>;
 
 	constructor(private readonly options: SessionCacheOptions = {}) {
-		this.clock = options.clock ?? systemClock;
-		this.connect = options.connect ?? connect;
-		this.backoff = { random: Math.random, ...options.backoff };
+		const { clock = systemClock, random = Math.random } = options;
+		this.clock = clock;
+		this.connectWith = createConnect(options.network ?? createSystemNetwork(), clock);
+		this.trace = options.trace ?? noTrace;
+		const now = (): number => clock.now();
+		const book = <T extends { readonly busyUntilMs: number }>(create: () => T): Standings<T> =>
+			new Standings(timing.maxStandings, now, create);
+		this.createBackoff = () => new Backoff({ random, ...options.backoff });
+		this.backoffs = book(this.createBackoff);
+		this.pauses = book(() => new IdentityPause(random));
+		this.budgets = book(() => new OpeningBudget(timing.openingBurst, timing.openingEveryMs, now()));
+		this.endpointBudgets = book(
+			() => new OpeningBudget(timing.endpointOpeningBurst, timing.endpointOpeningEveryMs, now()),
+		);
+	}
+
+	/** Opens connections the way the lanes do: for a check outside the cache. */
+	get connect(): Connect {
+		return this.connectWith;
 	}
 
 	/** The lane for this identity at this endpoint; made on first use. */
 	lane(request: LaneRequestOptions): Lane {
-		const { target } = request;
-		const trust = trustOf(request);
-		const key = `${endpointName(target)}|${trust}`;
-		this.noteOwner(request.owner, key);
-		const known = this.lanes.get(key);
-		if (known !== undefined) return known;
-		this.makeRoom();
-		const lane = new Lane({
-			target,
-			tokenMode: request.tokenMode,
-			policy: request.policy,
-			clock: this.clock,
-			connect: this.connect,
-			backoff: this.backoff,
-			endpointBackoff: this.endpointBackoff(`${endpointName(target)}|${target.proxyUrl === undefined ? '' : trust}`),
-		});
-		this.lanes.set(key, lane);
+		const key = keyOf(request);
+		const lane = this.lanes.get(key) ?? this.makeLane(key, request);
+		if (request.owner !== undefined) this.owners.note(request.owner, key, this.clock.now());
 		return lane;
 	}
 
 	/** What the lane of this identity at this endpoint is doing; undefined while there is none. */
 	statsOf(key: LaneKey): LaneStats | undefined {
-		return this.lanes.get(`${endpointName(key.target)}|${trustOf(key)}`)?.stats();
+		return this.lanes.get(keyOf(key))?.stats();
 	}
 
 	/** What every lane is doing; no secrets. */
@@ -86,47 +113,54 @@ export class SessionCache {
 
 	/** Ends all lanes; their pushes in flight may still finish. For tests and command-line programs. */
 	close(): void {
-		for (const lane of this.lanes.values()) lane.close(new TransportError('closed', 'The session cache was closed.'));
+		const lanes = [...this.lanes.values()];
 		this.lanes.clear();
-		this.keyOfOwner.clear();
+		this.owners.clear();
+		for (const lane of lanes) lane.close(new TransportError('closed', 'The session cache was closed.'));
 	}
 
-	private endpointBackoff(name: string): Backoff {
-		const known = this.endpointBackoffs.get(name);
-		if (known !== undefined) return known;
-		if (this.endpointBackoffs.size >= MAX_LANES * 4) this.endpointBackoffs.clear();
-		const backoff = createBackoff(this.backoff);
-		this.endpointBackoffs.set(name, backoff);
-		return backoff;
+	private makeLane(key: string, request: LaneRequestOptions): Lane {
+		this.makeRoom();
+		const { target, tokenMode, policy } = request;
+		const lane = new Lane({
+			target,
+			tokenMode,
+			policy,
+			clock: this.clock,
+			connect: this.connectWith,
+			standings: this.standingsOf(key, request),
+			createBackoff: this.createBackoff,
+			trace: this.trace,
+			notify: (notice) => this.onNotice?.(notice),
+			name: `${endpointName(target)}/${key.slice(-64, -56)}`,
+		});
+		this.lanes.set(key, lane);
+		return lane;
 	}
 
-	/** A changed credential gets new connections, and the old ones drain. */
-	private noteOwner(owner: string | undefined, key: string): void {
-		if (owner === undefined) return;
-		const before = this.keyOfOwner.get(owner);
-		if (before === key) return;
-		this.keyOfOwner.delete(owner);
-		if (this.keyOfOwner.size >= MAX_LANES * 4) {
-			for (const oldest of this.keyOfOwner.keys()) {
-				this.keyOfOwner.delete(oldest);
-				break;
-			}
-		}
-		this.keyOfOwner.set(owner, key);
-		if (before === undefined || [...this.keyOfOwner.values()].includes(before)) return;
-		const lane = this.lanes.get(before);
-		this.lanes.delete(before);
-		lane?.retire(new TransportError('closed', 'The credential was changed.'));
+	/** Which failures are whose: an unreachable endpoint is everybody's, a refused credential is its identity's. */
+	private standingsOf(key: string, { target, identityHash }: LaneKey): LaneStandings {
+		const endpoint = endpointName(target);
+		const { proxyUrl } = target;
+		return {
+			backoffs: {
+				endpoint: this.backoffs.get(`endpoint|${endpoint}|${proxyNameOf(proxyUrl) ?? ''}`),
+				proxy: this.backoffs.get(`proxy|${hashOf(proxyUrl ?? '')}`),
+				trust: this.backoffs.get(`trust|${key}`),
+			},
+			pause: this.pauses.get(`${endpoint}|${identityHash}`),
+			budgets: [this.budgets.get(`${endpoint}|${identityHash}`), this.endpointBudgets.get(endpoint)],
+		};
 	}
 
 	private makeRoom(): void {
-		if (this.lanes.size < (this.options.maxLanes ?? MAX_LANES)) return;
-		const idle = [...this.lanes.entries()]
-			.filter(([, lane]) => lane.isIdle)
-			.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
-		const oldest = idle[0];
+		if (this.lanes.size < (this.options.maxLanes ?? timing.maxLanes)) return;
+		let oldest: readonly [string, Lane] | undefined;
+		for (const entry of this.lanes) {
+			if (entry[1].isIdle && (oldest === undefined || entry[1].lastUsedMs < oldest[1].lastUsedMs)) oldest = entry;
+		}
 		if (oldest === undefined) return;
 		this.lanes.delete(oldest[0]);
-		oldest[1].close(new TransportError('closed', 'The session cache made room.'));
+		oldest[1].close(new TransportError('replaced', 'The session cache made room.'));
 	}
 }

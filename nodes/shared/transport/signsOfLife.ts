@@ -39,7 +39,7 @@ export class SignsOfLife {
 	private blockedProbed = false;
 
 	constructor(
-		private readonly clock: Clock,
+		clock: Clock,
 		private readonly patient: Patient,
 	) {
 		this.pings = new Pings({
@@ -64,7 +64,8 @@ export class SignsOfLife {
 	streamOpened(nowMs: number, isOnly: boolean): void {
 		if (isOnly) this.busySinceMs = nowMs;
 		this.blockedSinceMs = Infinity;
-		if (isOnly) this.patient.schedule(Math.min(nowMs + timing.wedgedAfterMs, this.lastReceivedMs + timing.pingWhileBusyMs));
+		if (isOnly)
+			this.patient.schedule(Math.min(nowMs + timing.wedgedAfterMs, this.lastReceivedMs + timing.pingWhileBusyMs));
 	}
 
 	/** A final status came, for a given-up stream too. */

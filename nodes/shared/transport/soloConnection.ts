@@ -2,15 +2,18 @@
 import type { HeaderField } from '../http2/hpack/hpack';
 import type { PeerSettings } from '../http2/peerSettings';
 import { type Clock, type Timer } from './clock';
-import { connectObserved, type Target } from './connect';
+import type { Connect, Target } from './connect';
 import { type ConnectFacts, createConnectRecorder } from './connectObserver';
 import { Connection } from './connection';
 import type { ConnectionOwner } from './connectionState';
 import { TransportError } from './errors';
 import { type Attempt, type Caller, LaneRequest } from './request';
+import { timing } from './timing';
+import { noTrace } from './trace';
 
 export interface SoloOptions {
 	readonly target: Target;
+	readonly connect: Connect;
 	readonly clock: Clock;
 	/** Bound of all steps together. */
 	readonly timeoutMs: number;
@@ -30,11 +33,15 @@ class SoloRequest extends LaneRequest {
 		super(CALLER, body, timeoutMs, Infinity);
 	}
 
+	mark(): undefined {
+		return undefined;
+	}
+
 	head(): readonly HeaderField[] {
 		return this.fields;
 	}
 
-	protected settle(attempt: Attempt): void {
+	protected onAttempt(attempt: Attempt): void {
 		this.done(attempt);
 	}
 }
@@ -42,25 +49,27 @@ class SoloRequest extends LaneRequest {
 export class SoloConnection implements ConnectionOwner {
 	/** What was seen while connecting. */
 	readonly facts: ConnectFacts;
+	readonly idleTimeoutMs = timing.idleTimeoutMs;
 	/** Debug data of a GOAWAY, once one came. */
 	goawayDebugData: Buffer | undefined;
 	private readonly connection: Connection;
-	private readonly controller = new AbortController();
 	private readonly deadline: Timer;
 	private readonly waiting = new Set<() => void>();
 	private readonly stop: () => void;
 	private endedBy: TransportError | undefined;
 
 	constructor(private readonly options: SoloOptions) {
-		const { clock, target, timeoutMs, signal } = options;
+		const { clock, connect, target, timeoutMs, signal } = options;
 		const recorder = createConnectRecorder(() => clock.now());
 		this.facts = recorder.facts;
 		this.connection = new Connection({
 			target,
 			clock,
-			connect: (to, connectTimeoutMs) =>
-				connectObserved(to, connectTimeoutMs, { observer: recorder.observer, signal: this.controller.signal }),
-			oneStreamFirst: false,
+			connect,
+			observer: recorder.observer,
+			trace: noTrace,
+			name: 'check',
+			needsProof: false,
 			firstBeforeSettings: false,
 			owner: this,
 		});
@@ -105,10 +114,12 @@ export class SoloConnection implements ConnectionOwner {
 	async request(fields: readonly HeaderField[], body: Buffer): Promise<Attempt> {
 		return await new Promise<Attempt>((resolve) => {
 			const request = new SoloRequest(fields, body, this.options.timeoutMs, resolve);
-			const ready = (): boolean => this.trouble !== undefined || this.connection.canTake(request);
+			const ready = (): boolean =>
+				this.trouble !== undefined || this.connection.canTake(request, this.options.clock.now());
+			request.underWay = true;
 			void this.until(ready).then(() => {
 				if (this.trouble !== undefined) request.finish({ kind: 'notSent', error: this.trouble });
-				else this.connection.take(request);
+				else this.connection.take(request, this.options.clock.now());
 			});
 		});
 	}
@@ -124,12 +135,13 @@ export class SoloConnection implements ConnectionOwner {
 		request.finish(attempt);
 	}
 
-	provesToken(): boolean {
+	onAnswer(): boolean {
 		return true;
 	}
 
-	onGoaway(_connection: Connection, _errorCode: number, debugData: Buffer): void {
+	onGoaway(_connection: Connection, _errorCode: number, debugData: Buffer): boolean {
 		this.goawayDebugData ??= debugData;
+		return false;
 	}
 
 	onOutOfService(): void {
@@ -148,7 +160,6 @@ export class SoloConnection implements ConnectionOwner {
 
 	private end(why: TransportError): void {
 		this.endedBy = why;
-		this.controller.abort(why);
 		this.connection.die(why);
 		this.onProgress();
 	}

@@ -194,19 +194,16 @@ export function createSystemNetwork(): Network {
 	 */
 	const dialSecure = (address: string, port: number, secure: SecureOptions): Dialing => {
 		const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
-		const socket = tls.connect({
-			...tlsOptions(secure),
-			host: address,
-			port,
-			autoSelectFamily: false,
-			onread: {
-				buffer,
-				callback: (bytes) => {
-					channel.receive(buffer.subarray(0, bytes));
-					return true;
-				},
+		const onread: net.OnReadOpts = {
+			buffer,
+			callback: (bytes) => {
+				channel.receive(buffer.subarray(0, bytes));
+				return true;
 			},
-		});
+		};
+		// Node passes `onread` on to the socket, though its types do not say so.
+		const options = { ...tlsOptions(secure), host: address, port, onread };
+		const socket = tls.connect(options);
 		const channel = new SocketChannel(socket);
 		socket.once('connect', () => socket.setNoDelay(true).setKeepAlive(true, timing.tcpKeepAliveMs));
 		return dialingOf(socket, channel, secure);
@@ -222,7 +219,6 @@ export function createSystemNetwork(): Network {
 			const socket = net.connect({
 				host: address,
 				port,
-				autoSelectFamily: false,
 				noDelay: true,
 				keepAlive: true,
 				keepAliveInitialDelay: timing.tcpKeepAliveMs,

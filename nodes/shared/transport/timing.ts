@@ -57,6 +57,8 @@ export const timing = {
 	failuresBeforeTelling: 3,
 	/** While connections fail, a request waits no longer than this to learn why. */
 	longestSilenceMs: 30_000,
+	/** How often this is looked at. */
+	silenceLookMs: 1_000,
 	/** Openings an identity may make at one endpoint at once, beside the back-off of failures. */
 	openingBurst: 8,
 	/** One more opening comes back after so long. */

@@ -18,8 +18,7 @@ function certificateAuthorities(caBundle: string | undefined): string[] | undefi
 function checkBundle(caBundle: string | undefined): void {
 	if (caBundle === undefined || caBundle.trim() === '') return;
 	try {
-		const blocks =
-			caBundle.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*-----/g) ?? [];
+		const blocks = caBundle.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*-----/g) ?? [];
 		if (blocks.length === 0) throw new Error('no certificate');
 		// OpenSSL's TRUSTED form carries more than the certificate; only TLS reads it.
 		for (const block of blocks) if (!block.includes('TRUSTED')) new X509Certificate(block.replaceAll('X509 ', ''));

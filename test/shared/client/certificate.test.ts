@@ -1,6 +1,7 @@
 /** Certificate mode: the client certificate alone speaks for the provider, and its troubles are told apart. */
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
 import type { ApnsClient } from '../../../nodes/shared/client/apnsClient';
+import { createSystemNetwork } from '../../../nodes/shared/transport/systemNetwork';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
 import { type ProviderCertificateOptions, sharedAuthority } from '../../../tools/simulator/authority';
 import { bundleId, type ClientBench, notification, notifications, startClientBench } from './clientBench';
@@ -65,9 +66,12 @@ describe('what APNs cannot accept is not sent, and opens no socket', () => {
 	beforeEach(() => {
 		connects = 0;
 		cache = new SessionCache({
-			connect: () => {
-				connects += 1;
-				return Promise.reject(new Error('no socket was to be opened'));
+			network: {
+				...createSystemNetwork(),
+				lookup: () => {
+					connects += 1;
+					return Promise.reject(new Error('no socket was to be opened'));
+				},
 			},
 		});
 	});

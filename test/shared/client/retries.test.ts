@@ -41,6 +41,9 @@ const pauses: ReadonlyArray<readonly [string, Record<string, string>, number]> =
 	['15 minutes where APNs names no time', {}, 900_000],
 	['as many seconds as Retry-After says', { 'retry-after': '7' }, 7_000],
 	['until the date Retry-After names', { 'retry-after': new Date(wallNow + 90_000).toUTCString() }, 90_000],
+	['a second where Retry-After says 0', { 'retry-after': '0' }, 1_000],
+	['a second after a date that has passed', { 'retry-after': new Date(wallNow - 1_000).toUTCString() }, 1_000],
+	['the longest time that counts, 15 minutes', { 'retry-after': '900' }, 900_000],
 	['15 minutes for a Retry-After nobody can read', { 'retry-after': 'soon' }, 900_000],
 ];
 
@@ -57,9 +60,18 @@ it.each(pauses)('repeats a server error after %s', async (_what, headers, waited
 	});
 });
 
-it('repeats at once after a date that has passed', async () => {
-	strikeFirst({ ...unavailable, headers: { 'retry-after': new Date(wallNow - 1_000).toUTCString() } });
-	expect(await client().send(notification(1), { retries: 1 })).toMatchObject({ outcome: 'accepted', attempts: 2 });
+it.each([
+	['Retry-After above 15 minutes', { 'retry-after': '901' }, {}],
+	['Retry-After above what the request may still wait', { 'retry-after': '60' }, { queueTimeoutMs: 59_000 }],
+	['15 minutes where the request may not wait so long', {}, { queueTimeoutMs: 300_000 }],
+] as const)('reports at once, never early: %s', async (_what, headers, options) => {
+	strikeFirst({ ...unavailable, headers });
+	expect(await client().send(notification(1), { retries: 3, ...options })).toMatchObject({
+		outcome: 'rejected',
+		status: 503,
+		attempts: 1,
+	});
+	expect(clock.delays).toEqual([]);
 });
 
 it('reports the last answer when the repeats are used up', async () => {

@@ -1,8 +1,11 @@
 /** What may happen only so often: resets, reconnects, drains for one cause. */
 import fc from 'fast-check';
-import { createBackoff } from '../../../nodes/shared/transport/backoff';
+import { Backoff } from '../../../nodes/shared/transport/backoff';
+import { TransportError } from '../../../nodes/shared/transport/errors';
 import { createDrainLedger } from '../../../nodes/shared/transport/drainLedger';
 import { createResetBudget } from '../../../nodes/shared/transport/resetBudget';
+
+const trouble = new TransportError('connectionLost', 'x');
 
 it('allows at most 100 resets in any 30 seconds', () => {
 	fc.assert(
@@ -28,21 +31,31 @@ it('doubles the pause before a reconnect from 1 to 60 seconds, each between half
 			fc.double({ min: 0, max: 0.999, noNaN: true }),
 			fc.integer({ min: 1, max: 100 }),
 			(random, failures) => {
-				const backoff = createBackoff({ random: () => random });
-				for (let n = 1; n <= failures; n += 1) backoff.fail(1_000_000);
+				const backoff = new Backoff({ random: () => random });
+				let now = 0;
+				for (let n = 1; n <= failures; n += 1) {
+					now = Math.max(now, backoff.notBeforeMs);
+					backoff.fail(now, trouble);
+				}
 				const step = Math.min(60_000, 1_000 * 2 ** (failures - 1));
-				const waitMs = backoff.notBeforeMs - 1_000_000;
+				const waitMs = backoff.notBeforeMs - now;
 				return waitMs >= step / 2 && waitMs <= step;
 			},
 		),
 	);
 });
 
+it('counts failures of the same time once', () => {
+	const backoff = new Backoff({ random: () => 0.5 });
+	for (let n = 0; n < 5; n += 1) backoff.fail(n, trouble);
+	expect(backoff.failures).toBe(1);
+});
+
 it('allows the next connection at once after a success', () => {
-	const backoff = createBackoff({ random: () => 0.5 });
-	backoff.fail(0);
-	backoff.fail(0);
-	expect([backoff.failures, backoff.notBeforeMs]).toEqual([2, 1_500]);
+	const backoff = new Backoff({ random: () => 0.5 });
+	backoff.fail(0, trouble);
+	backoff.fail(750, trouble);
+	expect([backoff.failures, backoff.notBeforeMs]).toEqual([2, 2_250]);
 	backoff.succeed();
 	expect([backoff.failures, backoff.notBeforeMs]).toEqual([0, -Infinity]);
 });

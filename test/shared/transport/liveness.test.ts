@@ -60,7 +60,7 @@ it('opens another connection when one acknowledges PINGs but answers nothing', a
 	simulator.script.at(({ connectionId }) => connectionId === 1, { type: 'stall' }, { times: 5 });
 	const stuck = bench.client().send(notification(2), { timeoutMs: 60_000 });
 	await simulator.journal.waitForRequests(2);
-	const [connection] = bench.client().lane(false).openConnections;
+	const [connection] = bench.client().lane('push').openConnections;
 	while (connection?.state.t === 'ready') expect(await connection.measurePing()).toBeDefined();
 	expect(connection?.state.t).toBe('draining');
 	expect(await bench.client().send(notification(3))).toMatchObject({ outcome: 'accepted' });
@@ -71,7 +71,7 @@ it('opens another connection when one acknowledges PINGs but answers nothing', a
 it('measures a round trip, and says so when the connection ends first', async () => {
 	bench = await startClientBench();
 	await bench.client().send(notification(1));
-	const [connection] = bench.client().lane(false).openConnections;
+	const [connection] = bench.client().lane('push').openConnections;
 	expect(await connection?.measurePing()).toBeGreaterThanOrEqual(0);
 	bench.simulator.setSilent(true);
 	const measured = connection?.measurePing();

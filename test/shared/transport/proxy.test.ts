@@ -75,19 +75,26 @@ it('connects directly to a host in NO_PROXY', async () => {
 });
 
 it.each([
-	[407, 'proxyAuthentication'],
-	[403, 'proxyFailed'],
-	[502, 'proxyFailed'],
-])('names a proxy that refuses with %d, asks it once, and keeps its password to itself', async (status, code) => {
-	const proxy = await startConnectProxy(servers, { status });
-	const outcome = await bench.client({ proxyUrl: `http://user:secret@localhost:${proxy.port}` }).send(notification(1));
-	expect(outcome).toMatchObject({
-		outcome: 'not sent',
-		failure: { code, commonToRun: true, message: expect.stringContaining(String(status)) },
-	});
-	expect(JSON.stringify(outcome)).not.toContain('secret');
-	expect(proxy.requests).toBe(1);
-});
+	[407, 'proxyAuthentication', 1],
+	[403, 'proxyRefused', 1],
+	[502, 'proxyFailed', 3],
+	[503, 'proxyFailed', 3],
+	[429, 'proxyFailed', 3],
+])(
+	'names a proxy that refuses with %d (%s), asks it %d times, and keeps its password to itself',
+	async (status, code, times) => {
+		const proxy = await startConnectProxy(servers, { status });
+		const outcome = await bench
+			.client({ proxyUrl: `http://user:secret@localhost:${proxy.port}` })
+			.send(notification(1));
+		expect(outcome).toMatchObject({
+			outcome: 'not sent',
+			failure: { code, commonToRun: true, message: expect.stringContaining(String(status)) },
+		});
+		expect(JSON.stringify(outcome)).not.toContain('secret');
+		expect(proxy.requests).toBe(times);
+	},
+);
 
 it('says where a proxy URL that cannot be read came from, without showing it', async () => {
 	for (const overrides of [
@@ -95,7 +102,10 @@ it('says where a proxy URL that cannot be read came from, without showing it', a
 		{ processEnvironment: { https_proxy: 'socks5://user:secret@localhost:1080' } },
 	]) {
 		const { failure } = await bench.client(overrides).send(notification(1));
-		expect(failure).toMatchObject({ code: 'proxyFailed', message: expect.stringMatching(/credential.*HTTPS_PROXY/) });
+		expect(failure).toMatchObject({
+			code: 'proxyUrlInvalid',
+			message: expect.stringMatching(/credential.*HTTPS_PROXY/),
+		});
 		expect(JSON.stringify(failure)).not.toContain('secret');
 	}
 });

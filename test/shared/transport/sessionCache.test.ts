@@ -1,6 +1,7 @@
 /** The session cache: who shares connections and who never does, what a changed credential does, and its bound. */
 import { createPrivateKey } from 'node:crypto';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
+import { createSkippingClock } from '../client/manualClock';
 import { createSigningKey } from '../../../tools/simulator/authority';
 import { bundleId, type ClientBench, notification, startClientBench } from '../client/clientBench';
 
@@ -39,11 +40,27 @@ it('never lets two teams share a connection', async () => {
 	expect(bench.cache.stats()).toHaveLength(2);
 });
 
-it('drains the old connections of a credential that was changed', async () => {
-	await bench.client({ owner: 'credential 1' }).send(notification(1));
-	await bench.client({ owner: 'credential 1', identity: otherIdentity }).send(notification(2));
+it('closes the connections of a credential that was changed five minutes after their last use', async () => {
+	const clock = createSkippingClock();
+	const cache = new SessionCache({ clock });
+	const before = bench.client({ cache, owner: 'credential 1' });
+	await before.send(notification(1));
+	await bench.client({ cache, owner: 'credential 1', identity: otherIdentity }).send(notification(2));
+	expect(cache.stats().map(({ state }) => state)).toEqual(['superseded', 'serving']);
+	// A run that began before the change still has its connection.
+	expect(await before.send(notification(3))).toMatchObject({ outcome: 'accepted' });
+	expect(bench.simulator.counters()).toMatchObject({ connections: 2, openConnections: 2 });
+	clock.skip(300_000);
 	await bench.simulator.journal.waitFor(() => bench.simulator.counters().openConnections === 1);
-	expect(bench.cache.stats()).toHaveLength(1);
+	cache.close();
+});
+
+it('keeps one connection each for two identities that take turns under one credential', async () => {
+	const client = (n: number) =>
+		bench.client({ owner: 'credential 1', ...(n % 2 === 0 ? {} : { identity: otherIdentity }) });
+	for (let n = 0; n < 20; n += 1) expect(await client(n).send(notification(n))).toMatchObject({ outcome: 'accepted' });
+	expect(bench.simulator.counters()).toMatchObject({ connections: 2, openConnections: 2 });
+	expect(bench.cache.stats().map(({ state }) => state)).toEqual(['serving', 'serving']);
 });
 
 it('keeps the connections another credential of the same identity still uses', async () => {
