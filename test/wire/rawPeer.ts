@@ -1,6 +1,6 @@
 /** A TLS server that speaks HTTP/2 frame by frame, for what no honest server says: wrong order, garbage, silence, half frames. Knows no header compression. */
 import { EventEmitter } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import * as tls from 'node:tls';
 import { sharedAuthority } from '../../tools/simulator/authority';
@@ -284,7 +284,8 @@ export async function startRawPeer(options: RawPeerOptions = {}): Promise<RawPee
 	const authority = sharedAuthority();
 	const issued = options.tls === undefined ? authority.server() : undefined;
 	const connections: RawConnection[] = [];
-	const sockets = new Set<TLSSocket>();
+	/** TCP connections, so that one whose handshake never ended is closed too. */
+	const sockets = new Set<Socket>();
 	const arrivals = new EventEmitter<RawEvents>();
 	arrivals.setMaxListeners(0);
 	const alpn = options.alpn ?? ['h2'];
@@ -297,11 +298,13 @@ export async function startRawPeer(options: RawPeerOptions = {}): Promise<RawPee
 		...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
 		...options.tlsOptions,
 	});
-	server.on('connection', (socket) => socket.setNoDelay(true));
-	server.on('tlsClientError', (_error, socket) => socket.destroy());
-	server.on('secureConnection', (socket) => {
+	server.on('connection', (socket) => {
+		socket.setNoDelay(true);
 		sockets.add(socket);
 		socket.once('close', () => sockets.delete(socket));
+	});
+	server.on('tlsClientError', (_error, socket) => socket.destroy());
+	server.on('secureConnection', (socket) => {
 		connections.push(openRaw(socket, connections.length + 1, options));
 		arrivals.emit('change');
 	});

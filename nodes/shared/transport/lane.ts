@@ -413,6 +413,8 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		this.opened += 1;
 		const failing =
 			this.failedOpenings > 0 || backoffs.endpoint.failures + backoffs.proxy.failures + backoffs.trust.failures > 0;
+		// Beside a connection that works nothing is won by a first request before SETTINGS, and it may be lost.
+		const isFirst = ![...this.connections].some(({ state }) => state.t === 'ready');
 		const connection = new Connection({
 			target: this.options.target,
 			connect: this.options.connect,
@@ -420,7 +422,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 			trace: this.options.trace,
 			name: `${this.options.name} #${this.opened}`,
 			needsProof: this.options.tokenMode,
-			firstBeforeSettings: this.options.tokenMode && !failing,
+			firstBeforeSettings: this.options.tokenMode && !failing && isFirst,
 			owner: this,
 		});
 		this.options.trace(`${this.options.name} #${this.opened} opening, ${this.queue.size} waiting`);
