@@ -1,7 +1,9 @@
 /** One HTTP/2 connection over one channel: its states, streams and deadlines. It reports; the lane decides. */
 import { endpointName } from '../endpoint';
 import { ClientProtocol, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
+import { requestProblem } from '../http2/fieldRules';
 import { ErrorCode, errorCodeName } from '../http2/frames';
+import type { HeaderField } from '../http2/hpack/hpack';
 import { AbandonedStreams } from './abandonedStreams';
 import { answered, goawayError, withoutAnswer } from './attempts';
 import { Capacity } from './capacity';
@@ -377,17 +379,29 @@ export class Connection implements Carrier {
 		this.options.owner.onAttempt(this, request, attempt);
 	}
 
-	/** HEADERS and as much of the body as may go; or why this request can never start. */
+	/** HEADERS and as much of the body as may go; or why this request cannot start. */
 	private openStream(request: LaneRequest): ProtocolStream<LaneRequest> | TransportError {
+		let fields: readonly HeaderField[];
 		try {
-			const opened = this.protocol.open(request.head(request.sentMark), request.body, request);
-			if (typeof opened !== 'string') return opened;
-			if (opened === 'headerListTooLarge')
-				return new TransportError('headerListTooLarge', `${this.where}: the headers are larger than the server takes.`);
-			return new TransportError('replaced', `${this.where}: the connection takes no more streams.`);
+			fields = request.head(request.sentMark);
 		} catch (error) {
-			if (!(error instanceof RangeError)) throw error;
-			return new TransportError('invalidHeader', `${error.message}.`);
+			// Only values of another type than declared, as a program without types may give, end here.
+			return new TransportError('invalidHeader', 'The request has a value that no header can carry.', { cause: error });
+		}
+		const opened = this.protocol.open(fields, request.body, request);
+		switch (opened) {
+			case 'headerListTooLarge':
+				return new TransportError(opened, `${this.where}: the headers are larger than the server takes.`);
+			case 'illegalField':
+				return new TransportError(
+					'invalidHeader',
+					`The request has a header that cannot be sent: ${requestProblem(fields) ?? 'unknown'}.`,
+				);
+			case 'closed':
+			case 'exhausted':
+				return new TransportError('replaced', `${this.where}: the connection takes no more streams.`);
+			default:
+				return opened;
 		}
 	}
 
