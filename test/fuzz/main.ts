@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { fuzzHpack, type FuzzOptions } from './hpack';
+import { fuzzOwner } from './owner';
 import { fuzzProtocol } from './protocol';
 
 const DEFAULT_RUNS = 20_000;
@@ -10,6 +11,7 @@ const DEFAULT_RUNS = 20_000;
 const fuzzers: ReadonlyArray<readonly [name: string, run: (options: FuzzOptions) => void | Promise<void>]> = [
 	['hpack', fuzzHpack],
 	['protocol', fuzzProtocol],
+	['owner', fuzzOwner],
 ];
 
 function wholeNumber(option: string, text: string): number {

@@ -154,6 +154,35 @@ describe('the budget of resets', () => {
 		expect([asked, peer.frames().map(({ type }) => type)]).toEqual([[1_234], [T.rst]]);
 	});
 
+	test('once spent, an answer before its request is whole keeps the slot of its stream, and is told once', () => {
+		const peer = createPeer({ settings: [[S.window, 4]], mayReset: () => false });
+		const stream = peer.open('a', 'abcdefgh');
+		peer.open('b');
+		peer.frames();
+		peer.send(headers(1, [[':status', '403']], 0), data(1, '{}'), windowUpdate(1, 100), settings([S.window, 100]));
+		expect(peer.ends).toEqual([{ name: 'a', end: 'complete', code: E.none, status: 403, body: '{}' }]);
+		expect(peer.frames().map(({ type }) => type)).toEqual([T.settings]);
+		expect([peer.client.streams.size, ...live(peer), stream.ended]).toEqual([2, 1, 1, false]);
+		peer.send(ok(3));
+		expect(peer.client.streams.size).toBe(1);
+		peer.send(rst(1, E.none));
+		expect([peer.client.streams.size, ...live(peer), peer.ends.length]).toEqual([0, 0, 0, 2]);
+	});
+
+	test.each([
+		['GOAWAY below it', goaway(0, E.none)],
+		['a second head', headers(1, [[':status', '200']])],
+		['more DATA', data(1, 'x')],
+	])('… and not again with %s', (what, bytes) => {
+		const peer = createPeer({ settings: [[S.window, 4]], mayReset: () => false });
+		peer.open('a', 'abcdefgh');
+		peer.send(headers(1, [[':status', '403']]), bytes);
+		expect(peer.ends).toHaveLength(1);
+		expect(peer.errors.map(({ errorCode }) => errorCode)).toEqual(what.startsWith('GOAWAY') ? [] : [E.closed]);
+		expect(peer.client.endStreams()).toEqual([]);
+		expect([peer.client.streams.size, ...live(peer)]).toEqual([0, 0, 0]);
+	});
+
 	test('once spent, a stream error ends the connection with its own code (RFC 9113 §5.4.1)', () => {
 		let left = 2;
 		const peer = createPeer({ mayReset: () => left-- > 0 });
