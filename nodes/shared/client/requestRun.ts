@@ -72,6 +72,8 @@ export class RequestRun extends LaneRequest implements Stoppable {
 	private timer: Timer | undefined;
 	private stopped: TransportError | undefined;
 	private over = false;
+	/** The end of an attempt is being judged, which may act on lane, connection and other requests before it returns. */
+	private deciding = false;
 
 	constructor(
 		private readonly context: RunContext,
@@ -121,6 +123,8 @@ export class RequestRun extends LaneRequest implements Stoppable {
 	stop(error: TransportError): void {
 		if (this.over) return;
 		this.stopped = error;
+		// The decision under way sees it, and knows better how this attempt ended.
+		if (this.deciding) return;
 		if (this.underWay) return this.heldBy?.cancel(this, error);
 		this.timer?.cancel();
 		this.onAttempt({ kind: 'notSent', error });
@@ -145,6 +149,7 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		}
 		const history = (this.history ??= newHistory());
 		const { queueTimeoutMs } = this.options;
+		this.deciding = true;
 		const step = afterAttempt(history, attempt, {
 			rules: this.options,
 			actions: context.actions(this),
@@ -152,6 +157,7 @@ export class RequestRun extends LaneRequest implements Stoppable {
 			waitLeftMs: queueTimeoutMs === undefined ? Infinity : this.queueLeftMs,
 			wallNowMs: context.wallNowMs,
 		});
+		this.deciding = false;
 		if (step.then === 'end') return this.end(step.outcome);
 		// What was to be repeated is not, once the execution is stopped.
 		if (this.stopped !== undefined) {

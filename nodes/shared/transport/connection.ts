@@ -84,7 +84,6 @@ export class Connection implements Carrier {
 				this.protocol.ping(payload);
 				this.writer.flush(written);
 			},
-			onProbe: () => this.updateKeepAlive(),
 			onSilent: () => this.die(this.silent(`no byte within ${timing.pingTimeoutMs / 1_000} s after a PING`)),
 			onWedged: () => this.drain(this.blocked(`no request was answered for ${timing.wedgedAfterMs / 1_000} s`)),
 			onBlocked: () => this.drain(this.blocked('the server acknowledges PINGs but takes no request')),
@@ -439,7 +438,7 @@ export class Connection implements Carrier {
 
 	/** An idle connection never keeps the process alive; a pending push does. */
 	private updateKeepAlive(): void {
-		const on = this.held || this.protocol.liveStreams > 0 || this.life.pings.probing;
+		const on = this.held || this.protocol.liveStreams > 0;
 		if (on === this.keepsProcess || this.channel === undefined) return;
 		this.keepsProcess = on;
 		this.channel.keepAlive(on);

@@ -176,8 +176,9 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 	/** The credential was refused, here or in another lane of the identity at this endpoint. */
 	onCredentialRefused(error: TransportError): void {
 		this.lastError = error;
+		// The queue first: a connection that ends while requests wait would open another for them.
+		this.giveUp(this.queue.removeAll(this.clock.now()), error);
 		for (const connection of [...this.connections]) connection.drain(error, timing.credentialDrainMs);
-		this.failQueued(error);
 	}
 
 	/** No broadcast leaves before this time: APNs throttles them together, and device pushes go on. */
@@ -197,7 +198,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		if (this.state.t === 'closed') return;
 		this.state = { t: 'closed', why };
 		this.options.standings.pause.leave(this);
-		this.failQueued(why);
+		this.giveUp(this.queue.removeAll(this.clock.now()), why);
 		for (const connection of [...this.connections]) connection.drain(why);
 		this.timer.stop();
 	}
@@ -293,7 +294,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		if (verdict.tell !== undefined) {
 			const { message, advice } = verdict.tell;
 			this.options.notify({ level: 'warn', message: `${message} ${advice}` });
-			this.failQueued(verdict.tell);
+			this.giveUp(this.queue.removeAll(now), verdict.tell);
 		}
 	}
 
@@ -355,6 +356,11 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		} finally {
 			this.pumping = false;
 		}
+		this.reviewHolds();
+	}
+
+	/** While requests wait, the connections and the timer they wait for keep the process alive. */
+	private reviewHolds(): void {
 		const waiting = this.queue.size > 0;
 		for (const connection of this.connections) connection.holdProcess(waiting);
 		this.timer.keepAlive(waiting);
@@ -412,7 +418,8 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		for (const budget of budgets) budget.take(now);
 		this.opened += 1;
 		const failing =
-			this.failedOpenings > 0 || backoffs.endpoint.failures + backoffs.proxy.failures + backoffs.trust.failures > 0;
+			this.failedOpenings + this.further.failures > 0 ||
+			backoffs.endpoint.failures + backoffs.proxy.failures + backoffs.trust.failures > 0;
 		// Beside a connection that works nothing is won by a first request before SETTINGS, and it may be lost.
 		const isFirst = ![...this.connections].some(({ state }) => state.t === 'ready');
 		const connection = new Connection({
@@ -430,8 +437,10 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		void connection.start();
 	}
 
-	private failQueued(error: TransportError): void {
-		this.settleInSlices(this.queue.removeAll(this.clock.now()), error);
+	/** Settles requests that were taken out of the queue as not sent. */
+	private giveUp(requests: readonly LaneRequest[], error: TransportError): void {
+		this.reviewHolds();
+		this.settleInSlices(requests, error);
 	}
 
 	/** Many requests at once are settled in slices: the rest of the process gets its turns between them. */
@@ -443,7 +452,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 
 	private onTimer(): void {
 		const now = this.clock.now();
-		this.settleInSlices(
+		this.giveUp(
 			this.queue.expired(now),
 			this.openingError === undefined
 				? new TransportError('queueTimeout', `${endpointName(this.options.target)}: no stream was free in time.`)
@@ -459,7 +468,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		const { openingError } = this;
 		if (openingError === undefined || this.queue.size === 0) return;
 		const waiting = this.queue.removeOlderThan(now - timing.longestSilenceMs, now);
-		this.settleInSlices(waiting, asCommon(openingError));
+		this.giveUp(waiting, asCommon(openingError));
 		if (this.queue.size > 0) this.timer.schedule(now + timing.silenceLookMs);
 	}
 }

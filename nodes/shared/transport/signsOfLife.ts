@@ -17,8 +17,6 @@ export interface Patient {
 	isWanted(): boolean;
 	sendPing(payload: Buffer, written: () => void): void;
 	schedule(dueMs: number): void;
-	/** Whether the process must stay alive may have changed. */
-	onProbe(): void;
 	/** No byte came in time after a PING. */
 	onSilent(): void;
 	/** Streams are open, none is answered. */
@@ -133,6 +131,5 @@ export class SignsOfLife {
 
 	private probe(): void {
 		if (!this.pings.probing) this.pings.startProbe();
-		this.patient.onProbe();
 	}
 }
