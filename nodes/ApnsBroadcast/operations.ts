@@ -1,11 +1,13 @@
 /** What each operation sends for an item, and the items its answer gives. */
 import type { IDataObject } from 'n8n-workflow';
 import { channelBody, readChannelDetails, readChannelList } from '../shared/apns/channels';
+import { field, text } from '../shared/apns/fields';
 import type { ChannelRequest } from '../shared/apns/notification';
 import type { FieldProblem } from '../shared/apns/problems';
 import type { ApnsClient, RequestOptions } from '../shared/client/apnsClient';
 import { pullEach } from '../shared/client/sendEach';
 import type { CredentialSettings } from '../shared/n8n/credential';
+import { wordsFor } from '../shared/n8n/fieldWords';
 import type { ItemRequest } from '../shared/n8n/run/requestJob';
 import { requestJson } from '../shared/n8n/run/resultItem';
 import type { Noun } from '../shared/n8n/run/words';
@@ -53,7 +55,7 @@ function sendBroadcast(context: OperationContext, itemIndex: number): ItemReques
 
 function createChannel({ client, credential, request, read }: OperationContext, itemIndex: number): ItemRequest {
 	const bundleId = readBundleId(read, itemIndex, credential);
-	const storagePolicy = textOf(read('storagePolicy', itemIndex, 'mostRecent')) ?? '';
+	const storagePolicy = textOf('storagePolicy', read('storagePolicy', itemIndex, 'mostRecent')) ?? '';
 	const create: ChannelRequest = {
 		operation: 'create',
 		bundleId,
@@ -111,7 +113,7 @@ function getChannels({ client, credential, request, read }: OperationContext, it
 	const { environment } = credential;
 	const limit = flagOf(read('returnAll', itemIndex, false))
 		? Infinity
-		: (wholeBetween('Limit', read('limit', itemIndex, 50), 1, Number.MAX_SAFE_INTEGER) ?? 50);
+		: (wholeBetween('limit', read('limit', itemIndex, 50), 1, Number.MAX_SAFE_INTEGER) ?? 50);
 	const includeSettings = flagOf(optionsOf(read, itemIndex).includeSettings);
 	const getAll: ChannelRequest = { operation: 'getAll', bundleId, requestId: readRequestId(read, itemIndex) };
 	const common = { ...getAllFields, bundleId, environment };
@@ -146,8 +148,8 @@ function noList(outcome: Outcome): Outcome {
 		outcome: 'rejected',
 		failure: {
 			code: 'noList',
-			message: 'APNs answered the list of channels with something else than a list.',
-			advice: 'Check management host and port in the credential.',
+			message: 'The answer to the request for all channels is not a list of channels.',
+			advice: wordsFor(text`Check ${field('managementHost')} and ${field('managementPort')} in the credential.`),
 			commonToRun: false,
 		},
 	};
@@ -155,7 +157,7 @@ function noList(outcome: Outcome): Outcome {
 
 const channelFields: IDataObject = { channelId: null, bundleId: null };
 const getAllFields: IDataObject = { ...channelFields, storagePolicy: null, pushType: null, environment: null };
-const requestNoun: Noun = { one: 'request', many: 'requests' };
+const requestNoun: Noun = { target: 'channel', one: 'request', many: 'requests' };
 
 /** What is known of an operation that does not exist. */
 export const anyOperation: Pick<Operation, 'noun' | 'fields'> = { noun: requestNoun, fields: channelFields };
@@ -165,7 +167,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
 	broadcast: {
 		send: {
 			run: sendBroadcast,
-			noun: { one: 'broadcast', many: 'broadcasts' },
+			noun: { target: 'channel', one: 'broadcast', many: 'broadcasts' },
 			fields: { ...channelFields, pushType: BROADCAST_PUSH_TYPE, environment: null },
 		},
 	},

@@ -1,41 +1,24 @@
 /** The fields of the APNs Broadcast node. */
 import type { INodeProperties } from 'n8n-workflow';
 import { storagePolicyRows } from '../shared/apns/channels';
-import { liveActivityOptions, liveActivityProperties } from '../shared/n8n/liveActivityFields';
+import { choiceNames, labels } from '../shared/n8n/fieldWords';
+import { liveActivityFields, liveActivityLocalization, liveActivityProperties } from '../shared/n8n/liveActivityFields';
+import { type Needed, shownWhere } from '../shared/n8n/requiredField';
 import { environmentOption, retriesOption, timeoutOption, unknownOption } from '../shared/n8n/requestOptions';
 
 const broadcast = { resource: ['broadcast'], operation: ['send'] };
-const byFields = { ...broadcast, payloadType: ['fields'] };
+const fields: Needed = { resource: ['broadcast'], operation: ['send'], payloadType: ['fields'] };
+const byFields = shownWhere(fields);
 
-const environment = environmentOption('Where the channel lives: each environment has channels of its own');
+const environment = environmentOption('Environment of the channel. Each environment has its own channels.');
 const requestId: INodeProperties = {
-	displayName: 'Request ID',
+	displayName: labels.requestId,
 	name: 'requestId',
 	type: 'string',
 	default: '',
-	placeholder: '123e4567-e89b-12d3-a456-426614174000',
-	description: 'A UUID of your own for the request; APNs makes one otherwise',
+	placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
+	description: 'A UUID to identify the request. Leave empty to let APNs create one.',
 };
-const broadcastOptions: INodeProperties[] = [
-	...liveActivityOptions({ '/payloadType': ['fields'] }, { broadcast: true }),
-	{
-		displayName: 'Custom Data',
-		name: 'customData',
-		type: 'json',
-		default: '{}',
-		description: 'A JSON object of keys for the app, beside "aps"',
-		displayOptions: { show: { '/payloadType': ['fields'] } },
-	},
-	environment,
-	unknownOption(
-		'broadcast',
-		'The broadcast may or may not have been published',
-		'The broadcast may be published twice; devices ignore what is older than they have',
-	),
-	requestId,
-	retriesOption,
-	timeoutOption,
-];
 
 export const properties: INodeProperties[] = [
 	{
@@ -50,7 +33,7 @@ export const properties: INodeProperties[] = [
 		default: 'broadcast',
 	},
 	{
-		displayName: 'Operation',
+		displayName: labels.operation,
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
@@ -59,98 +42,112 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Send',
 				value: 'send',
-				description: 'Publish an update to all Live Activities that listen to a channel',
-				action: 'Send a broadcast',
+				description: 'Update all Live Activities that are subscribed to a channel',
+				action: 'Send broadcast to channel',
 			},
 		],
 		default: 'send',
 	},
 	{
-		displayName: 'Operation',
+		displayName: labels.operation,
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['channel'] } },
 		options: [
-			{ name: 'Create', value: 'create', description: 'Create a channel', action: 'Create a channel' },
-			{ name: 'Delete', value: 'delete', description: 'Delete a channel for good', action: 'Delete a channel' },
-			{ name: 'Get', value: 'get', description: 'Get the settings of a channel', action: 'Get a channel' },
-			{ name: 'Get Many', value: 'getAll', description: 'Get the channels of an app', action: 'Get many channels' },
+			{ name: 'Create', value: 'create', description: 'Create a new channel', action: 'Create channel' },
+			{ name: 'Delete', value: 'delete', description: 'Delete a channel permanently', action: 'Delete channel' },
+			{ name: 'Get', value: 'get', description: 'Retrieve the settings of a channel', action: 'Get channel' },
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				description: 'Retrieve a list of the channels of an app',
+				action: 'Get many channels',
+			},
 		],
 		default: 'create',
 	},
 	{
-		displayName: 'Bundle ID',
+		displayName: labels.bundleId,
 		name: 'bundleId',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. com.example.app',
-		description: "The app's bundle ID without any suffix; empty for the one in the credential",
+		description: 'Bundle ID of the app, without a suffix. Leave empty to use the bundle ID in the credential.',
 	},
 	{
-		displayName: 'Channel',
+		displayName: labels.channelId,
 		name: 'channelId',
 		type: 'resourceLocator',
 		required: true,
 		default: { mode: 'list', value: '' },
-		description: 'The channel, as APNs named it when it was created',
+		description: 'Channel of the app in the selected environment',
 		displayOptions: { show: { resource: ['broadcast', 'channel'], operation: ['send', 'get', 'delete'] } },
 		modes: [
 			{
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: 'Choose a channel…',
+				placeholder: 'Choose a channel...',
 				typeOptions: { searchListMethod: 'searchChannels', searchable: true },
 			},
 			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. dHN0LXNyY2gtY2hubA==' },
 		],
 	},
 	{
-		displayName: 'Specify Payload',
+		displayName: labels.payloadType,
 		name: 'payloadType',
 		type: 'options',
 		options: [
-			{ name: 'Using Fields Below', value: 'fields' },
-			{ name: 'Using JSON', value: 'json' },
+			{ name: choiceNames.payloadType.fields, value: 'fields' },
+			{ name: choiceNames.payloadType.json, value: 'json' },
 		],
 		default: 'fields',
-		description: 'How the content of the broadcast is given',
+		description: 'How to define the content of the broadcast',
 		displayOptions: { show: broadcast },
 	},
 	{
-		displayName: 'JSON',
+		displayName: labels.payloadJson,
 		name: 'payloadJson',
 		type: 'json',
+		required: true,
 		default: '{\n  "aps": {\n    "timestamp": 1700000000,\n    "event": "update",\n    "content-state": {}\n  }\n}',
-		description: 'The whole payload of a Live Activity push as Apple documents it',
+		description: "The complete payload of a Live Activity push in Apple's format",
 		displayOptions: { show: { ...broadcast, payloadType: ['json'] } },
 	},
-	...liveActivityProperties(byFields, { broadcast: true }),
+	...liveActivityProperties(fields, { broadcast: true }),
 	{
-		displayName: 'Priority',
+		displayName: labels.priority,
 		name: 'priority',
 		type: 'options',
 		options: [
-			{ name: 'Immediate (10)', value: 10, description: 'Counts against the budget of the activity' },
-			{ name: 'Power-Friendly (5)', value: 5, description: 'Free of budget; for updates that can wait' },
+			{
+				name: 'Immediate (10)',
+				value: 10,
+				description: 'Delivers the broadcast right away. Counts toward the update budget of the activity.',
+			},
+			{
+				name: 'Power-Friendly (5)',
+				value: 5,
+				description: "Takes the device's power into account. Does not count toward the update budget.",
+			},
 		],
 		default: 10,
-		description: 'How urgently devices are woken',
+		description: 'How urgently to deliver the broadcast',
 		displayOptions: { show: broadcast },
 	},
 	{
-		displayName: 'Expiration',
+		displayName: labels.expiration,
 		name: 'expiration',
 		type: 'string',
 		default: '0',
 		placeholder: 'e.g. {{ $now.plus(1, "hour") }}',
 		description:
-			'Until when APNs keeps the broadcast for devices that are offline: a date and time, UNIX seconds, or 0 for one attempt. Channels that store nothing take 0 only.',
+			'How long APNs keeps the broadcast for devices that are offline, up to 8 hours. Enter a date and time, or UNIX seconds. With 0, only devices that are online receive it, even if the channel stores messages. A channel without storage requires 0.',
 		displayOptions: { show: broadcast },
 	},
 	{
-		displayName: 'Message Storage',
+		displayName: labels.storagePolicy,
 		name: 'storagePolicy',
 		type: 'options',
 		options: storagePolicyRows.map(({ displayName, value, description }) => ({
@@ -159,7 +156,7 @@ export const properties: INodeProperties[] = [
 			description,
 		})),
 		default: 'mostRecent',
-		description: 'What APNs keeps for devices that are offline; it cannot be changed later',
+		description: 'What APNs keeps for devices that are offline. This cannot be changed later.',
 		displayOptions: { show: { resource: ['channel'], operation: ['create'] } },
 	},
 	{
@@ -171,7 +168,7 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { resource: ['channel'], operation: ['getAll'] } },
 	},
 	{
-		displayName: 'Limit',
+		displayName: labels.limit,
 		name: 'limit',
 		type: 'number',
 		typeOptions: { minValue: 1 },
@@ -180,13 +177,41 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { resource: ['channel'], operation: ['getAll'], returnAll: [false] } },
 	},
 	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add field',
+		default: {},
+		displayOptions: { show: byFields },
+		options: liveActivityFields({ broadcast: true }),
+	},
+	{
+		displayName: 'Localization',
+		name: 'localization',
+		type: 'collection',
+		placeholder: 'Add field',
+		default: {},
+		displayOptions: { show: byFields },
+		options: liveActivityLocalization,
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
 		displayOptions: { show: broadcast },
-		options: broadcastOptions.sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		options: [
+			environment,
+			unknownOption(
+				'broadcast',
+				'The broadcast may or may not have been published',
+				'The broadcast may be published twice. Devices ignore updates that are older than the last one.',
+			),
+			requestId,
+			retriesOption,
+			timeoutOption,
+		],
 	},
 	{
 		displayName: 'Options',
@@ -202,7 +227,8 @@ export const properties: INodeProperties[] = [
 				name: 'includeSettings',
 				type: 'boolean',
 				default: true,
-				description: 'Whether to ask APNs for the message storage and push type of each channel, one request each',
+				description:
+					'Whether to also retrieve the message storage and push type of each channel, with one request per channel',
 				displayOptions: { show: { '/operation': ['getAll'] } },
 			},
 			requestId,

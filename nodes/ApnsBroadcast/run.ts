@@ -1,5 +1,6 @@
 /** Prepares one operation for all items: credential, clients, and how each item is read. */
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { field, text } from '../shared/apns/fields';
 import { FieldProblem } from '../shared/apns/problems';
 import { clientFor } from '../shared/n8n/client';
 import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
@@ -22,7 +23,12 @@ function operationOf(read: ParameterReader): Operation {
 	const name = String(read('operation', 0, 'send'));
 	const operation = operations[resource]?.[name];
 	if (operation === undefined)
-		throw new FieldProblem('Operation', `"${name}" does not exist for ${resource}`, 'Choose one of the list.');
+		throw new FieldProblem(
+			'operation',
+			'notOffered',
+			`is "${name}", which is not offered for ${resource}`,
+			text`Choose an ${field('operation')} from the list.`,
+		);
 	return operation;
 }
 

@@ -2,6 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { certificateTopicProblem } from '../shared/apns/certificateChecks';
 import { checkBroadcastPayload } from '../shared/apns/channels';
+import { field, text } from '../shared/apns/fields';
 import { hintsFor } from '../shared/apns/hints';
 import type { BroadcastNotification } from '../shared/apns/notification';
 import { encodePayload, type JsonObject, parseJsonObject } from '../shared/apns/payload';
@@ -16,7 +17,7 @@ import {
 	checkUuid,
 } from '../shared/apns/validate';
 import type { CredentialSettings } from '../shared/n8n/credential';
-import { readLiveActivity } from '../shared/n8n/liveActivityFields';
+import { addedFields, readLiveActivity } from '../shared/n8n/liveActivityFields';
 import type { ParameterReader } from '../shared/n8n/parameters/parameters';
 import { membersOf, secondsOf, textOf, wholeOf } from '../shared/n8n/values';
 
@@ -41,16 +42,17 @@ export function readBundleId(
 	itemIndex: number,
 	{ bundleId, identity }: CredentialSettings,
 ): string {
-	const given = textOf(read('bundleId', itemIndex, '')) ?? bundleId;
+	const given = textOf('bundleId', read('bundleId', itemIndex, '')) ?? bundleId;
 	if (given === undefined)
 		throw new FieldProblem(
-			'Bundle ID',
-			'is empty, and the credential has none',
-			"Fill in the app's bundle id here or in the credential.",
+			'bundleId',
+			'missing',
+			'is empty, and the credential has none either',
+			text`Fill in ${field('bundleId')} in the node or in the credential.`,
 		);
-	checkBundleId('Bundle ID', given);
+	checkBundleId('bundleId', given);
 	const problem = identity.type === 'certificate' ? certificateTopicProblem(identity.facts, given) : undefined;
-	if (problem !== undefined) throw new FieldProblem('Bundle ID', problem.problem, problem.remedy);
+	if (problem !== undefined) throw new FieldProblem('bundleId', problem.code, problem.problem, problem.remedy);
 	return given;
 }
 
@@ -58,21 +60,27 @@ export function readBundleId(
 export function readChannelId(read: ParameterReader, itemIndex: number): string {
 	const chosen = read('channelId', itemIndex, '');
 	// A resource locator whose modes take the value as it is: asking n8n to extract it would cost an engine call per item.
-	const channelId = textOf(typeof chosen === 'object' && chosen !== null ? membersOf(chosen).value : chosen) ?? '';
-	checkChannelId('Channel', channelId);
+	const channelId =
+		textOf('channelId', typeof chosen === 'object' && chosen !== null ? membersOf(chosen).value : chosen) ?? '';
+	checkChannelId('channelId', channelId);
 	return channelId;
 }
 
 /** The request id of an item; undefined lets APNs make one. Throws `FieldProblem`. */
 export function readRequestId(read: ParameterReader, itemIndex: number): string | undefined {
-	const requestId = textOf(optionsOf(read, itemIndex).requestId);
-	return requestId === undefined ? undefined : checkUuid('Request ID', requestId);
+	const requestId = textOf('requestId', optionsOf(read, itemIndex).requestId);
+	return requestId === undefined ? undefined : checkUuid('requestId', requestId);
 }
 
-function readPayload({ read, timeZone, nowMs }: ItemContext, itemIndex: number, options: IDataObject): JsonObject {
+function readPayload({ read, timeZone, nowMs }: ItemContext, itemIndex: number): JsonObject {
 	if (read('payloadType', itemIndex, 'fields') !== 'json')
-		return readLiveActivity(read, itemIndex, { broadcast: true, options, timeZone, nowMs });
-	const payload = parseJsonObject('JSON', read('payloadJson', itemIndex, '{}'));
+		return readLiveActivity(read, itemIndex, {
+			broadcast: true,
+			fields: addedFields(read, itemIndex),
+			timeZone,
+			nowMs,
+		});
+	const payload = parseJsonObject('payloadJson', read('payloadJson', itemIndex, '{}'));
 	checkBroadcastPayload(payload);
 	return payload;
 }
@@ -84,16 +92,15 @@ export function readBroadcast(
 	credential: CredentialSettings,
 ): { readonly notification: BroadcastNotification; readonly hints: readonly FieldProblem[] } {
 	const { read, timeZone, nowMs } = context;
-	const options = optionsOf(read, itemIndex);
-	const payload = readPayload(context, itemIndex, options);
+	const payload = readPayload(context, itemIndex);
 	const notification: BroadcastNotification = {
 		bundleId: readBundleId(read, itemIndex, credential),
 		channelId: readChannelId(read, itemIndex),
 		pushType: BROADCAST_PUSH_TYPE,
-		priority: wholeOf('Priority', read('priority', itemIndex, 10)) ?? 10,
+		priority: wholeOf('priority', read('priority', itemIndex, 10)) ?? 10,
 		expirationSeconds: checkExpiration(
-			'Expiration',
-			secondsOf('Expiration', read('expiration', itemIndex, '0'), timeZone) ?? 0,
+			'expiration',
+			secondsOf('expiration', read('expiration', itemIndex, '0'), timeZone) ?? 0,
 		),
 		requestId: readRequestId(read, itemIndex),
 		payload: encodePayload(payload),

@@ -1,17 +1,18 @@
 /** The payload of one item, from the fields of its push type or from JSON. */
-import type { IDataObject } from 'n8n-workflow';
-import { alertPayload, backgroundPayload, type JsonObject, parseJsonObject } from '../shared/apns/payload';
+import { choice, field, text } from '../shared/apns/fields';
+import { type JsonObject, parseJsonObject, withCustom } from '../shared/apns/payload';
+import { alertPayload } from '../shared/apns/payload/alert';
+import { alertFieldRows, type AlertFields } from '../shared/apns/payload/alertFields';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../shared/apns/payload/kinds';
-import { FieldProblem } from '../shared/apns/problems';
+import { excerpt, FieldProblem } from '../shared/apns/problems';
 import type { PayloadKind, PushTypeRow } from '../shared/apns/pushTypes';
-import { readLiveActivity } from '../shared/n8n/liveActivityFields';
+import { addedFields, readLiveActivity } from '../shared/n8n/liveActivityFields';
 import type { ParameterReader } from '../shared/n8n/parameters/parameters';
-import { flagOf, listOf, numberOf, objectOf, proseOf, textOf, wholeOf } from '../shared/n8n/values';
+import { alertValueOf, objectOf, textOf } from '../shared/n8n/values';
 
 /** What reading one item needs besides its parameters. */
 export interface PayloadContext {
 	readonly read: ParameterReader;
-	readonly options: IDataObject;
 	/** IANA zone of times that name none. */
 	readonly timeZone: string | undefined;
 	/** Milliseconds since the epoch. */
@@ -20,53 +21,33 @@ export interface PayloadContext {
 
 type ReadPayload = (context: PayloadContext, itemIndex: number) => JsonObject;
 
-const customData = ({ options }: PayloadContext): JsonObject => objectOf('Custom Data', options.customData) ?? {};
-
-function readAlert(context: PayloadContext, itemIndex: number): JsonObject {
-	const { read, options } = context;
-	const sound = textOf(options.sound);
-	return alertPayload(
-		{
-			title: proseOf('Title', read('title', itemIndex, '')),
-			subtitle: proseOf('Subtitle', options.subtitle),
-			body: proseOf('Body', read('body', itemIndex, '')),
-			titleLocKey: textOf(options.titleLocKey),
-			titleLocArgs: listOf('Title Localization Arguments', options.titleLocArgs),
-			subtitleLocKey: textOf(options.subtitleLocKey),
-			subtitleLocArgs: listOf('Subtitle Localization Arguments', options.subtitleLocArgs),
-			locKey: textOf(options.locKey),
-			locArgs: listOf('Body Localization Arguments', options.locArgs),
-			launchImage: textOf(options.launchImage),
-			badge: wholeOf('Badge', options.badge),
-			sound,
-			criticalSound: flagOf(options.criticalSound)
-				? { name: sound ?? 'default', volume: numberOf('Critical Sound Volume', options.criticalVolume) }
-				: undefined,
-			threadId: textOf(options.threadId),
-			category: textOf(options.category),
-			targetContentId: textOf(options.targetContentId),
-			interruptionLevel: textOf(options.interruptionLevel),
-			relevanceScore: numberOf('Relevance Score', options.relevanceScore),
-			filterCriteria: textOf(options.filterCriteria),
-			mutableContent: flagOf(options.mutableContent),
-			contentAvailable: flagOf(options.contentAvailable),
-		},
-		customData(context),
-	);
+function readAlert({ read }: PayloadContext, itemIndex: number): JsonObject {
+	const added = addedFields(read, itemIndex);
+	const fields: Record<string, unknown> = {};
+	for (const row of alertFieldRows) {
+		const value = row.group === 'main' ? read(row.id, itemIndex, row.initial ?? '') : added[row.id];
+		fields[row.id] = alertValueOf(row, value);
+	}
+	// Each value has the type of its row: that is what `alertValueOf` gives.
+	return alertPayload(fields as AlertFields, objectOf('customData', added.customData) ?? {});
 }
+
+/** The whole payload is the user's own; the form calls it Data. */
+const readCustom: ReadPayload = ({ read }, itemIndex) => parseJsonObject('data', read('payloadJson', itemIndex, '{}'));
 
 const readers: Readonly<Record<PayloadKind, ReadPayload>> = {
 	alert: readAlert,
-	background: (context) => backgroundPayload(customData(context)),
-	liveActivity: ({ read, options, timeZone, nowMs }, itemIndex) =>
-		readLiveActivity(read, itemIndex, { broadcast: false, options, timeZone, nowMs }),
-	custom: ({ read }, itemIndex) => parseJsonObject('Data', read('data', itemIndex, '{}')),
+	background: ({ read }, itemIndex) =>
+		withCustom({ 'content-available': 1 }, objectOf('data', read('data', itemIndex, '{}')) ?? {}, 'data'),
+	liveActivity: ({ read, timeZone, nowMs }, itemIndex) =>
+		readLiveActivity(read, itemIndex, { broadcast: false, fields: addedFields(read, itemIndex), timeZone, nowMs }),
+	custom: readCustom,
 	fileProvider: ({ read }, itemIndex) =>
 		fileProviderPayload({
-			containerIdentifier: textOf(read('containerIdentifier', itemIndex, '')) ?? '',
-			domain: textOf(read('domain', itemIndex, '')),
+			containerIdentifier: textOf('containerIdentifier', read('containerIdentifier', itemIndex, '')) ?? '',
+			domain: textOf('domain', read('domain', itemIndex, '')),
 		}),
-	mdm: ({ read }, itemIndex) => mdmPayload(textOf(read('pushMagic', itemIndex, '')) ?? ''),
+	mdm: ({ read }, itemIndex) => mdmPayload(textOf('pushMagic', read('pushMagic', itemIndex, '')) ?? ''),
 	reload: () => reloadPayload(),
 };
 
@@ -78,12 +59,13 @@ export function readPayload(
 	row: PushTypeRow | undefined,
 ): JsonObject {
 	if (context.read('payloadType', itemIndex, 'fields') === 'json')
-		return parseJsonObject('JSON', context.read('payloadJson', itemIndex, '{}'));
+		return parseJsonObject('payloadJson', context.read('payloadJson', itemIndex, '{}'));
 	if (row === undefined)
 		throw new FieldProblem(
-			'Push Type',
-			`"${pushType.slice(0, 40)}" has no fields here`,
-			'Choose one of the list, or set Specify Payload to Using JSON.',
+			'pushType',
+			'notOffered',
+			`is "${excerpt(pushType)}", for which there are no fields`,
+			text`Choose a ${field('pushType')} from the list, or set ${field('payloadType')} to ${choice('payloadType', 'json')}.`,
 		);
 	return readers[row.payload](context, itemIndex);
 }

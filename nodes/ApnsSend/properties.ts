@@ -1,159 +1,191 @@
-/** The fields of the APNs Send node. */
+/** The fields of the APNs Send node. Which ones a push type has follows from what its row says of the payload. */
 import type { INodeProperties } from 'n8n-workflow';
-import { pushTypeRows } from '../shared/apns/pushTypes';
-import { liveActivityOptions, liveActivityProperties } from '../shared/n8n/liveActivityFields';
-import { alertOptions } from './alertOptions';
+import { alertFieldRow } from '../shared/apns/payload/alertFields';
+import { type PayloadKind, pushTypeRows } from '../shared/apns/pushTypes';
+import { alertGroup, alertProperty, byDisplayName } from '../shared/n8n/alertProperties';
+import { choiceNames, labels } from '../shared/n8n/fieldWords';
+import {
+	customDataField,
+	liveActivityFields,
+	liveActivityLocalization,
+	liveActivityProperties,
+} from '../shared/n8n/liveActivityFields';
+import { type Needed, requiredField } from '../shared/n8n/requiredField';
 import { deliveryOptions } from './deliveryOptions';
 
-const send = { operation: ['send'] };
-const fieldsOf = (...pushTypes: string[]): { operation: string[]; payloadType: string[]; pushType: string[] } => ({
-	operation: ['send'],
-	payloadType: ['fields'],
-	pushType: pushTypes,
-});
+type Show = Record<string, string[]>;
 
-/** Live Activities share the options of an alert's texts and sound; those stand in the list once, for both. */
-const shared = new Set(alertOptions.map(({ name }) => name));
-const activityOptions = liveActivityOptions(
-	{ '/payloadType': ['fields'], '/pushType': ['liveactivity'] },
-	{ broadcast: false },
-).filter(({ name }) => !shared.has(name));
+const send: Show = { operation: ['send'] };
+
+/** The push types with one of these kinds of payload. */
+function typesWith(...kinds: readonly PayloadKind[]): string[] {
+	return pushTypeRows.filter(({ payload }) => kinds.includes(payload)).map(({ value }) => value);
+}
+
+/** Shown for these kinds of payload, when the payload is made of fields. */
+function byFields(...kinds: readonly PayloadKind[]): Show {
+	return { ...send, payloadType: ['fields'], pushType: typesWith(...kinds) };
+}
+
+/** The fields of one push type. */
+function fieldsOf(pushType: string): Needed {
+	return { operation: ['send'], payloadType: ['fields'], pushType: [pushType] };
+}
+
+/** Kinds whose payload is JSON anyway, or always the same: a choice would change nothing. */
+const withoutChoice: readonly PayloadKind[] = ['custom', 'reload'];
+const withChoice = pushTypeRows.filter(({ payload }) => !withoutChoice.includes(payload)).map(({ value }) => value);
+
+function collection(displayName: string, name: string, show: Show, options: INodeProperties[]): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'collection',
+		placeholder: name === 'options' ? 'Add option' : 'Add field',
+		default: {},
+		displayOptions: { show },
+		options,
+	};
+}
+
+const alert = byFields('alert');
+const activity = byFields('liveActivity');
 
 export const properties: INodeProperties[] = [
 	{
-		displayName: 'Operation',
+		displayName: labels.operation,
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
+		// What people come for stands first: the editor lists the actions in this order.
 		options: [
+			{
+				name: 'Send Push',
+				value: 'send',
+				description: 'Send a push notification to one or more devices',
+				action: 'Send push notification',
+			},
 			{
 				name: 'Check Connection',
 				value: 'checkConnection',
-				description: 'Find out why pushes fail: name, network, TLS, credential',
-				action: 'Check the connection',
-			},
-			{
-				name: 'Send',
-				value: 'send',
-				description: 'Send a push notification to devices',
-				action: 'Send a push notification',
+				description: 'Find out why pushes are not delivered to APNs by testing network, TLS and credential',
+				action: 'Check connection to APNs',
 			},
 		],
 		default: 'send',
 	},
 	{
-		displayName: 'Device Tokens',
+		displayName: labels.recipients,
 		name: 'recipients',
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. 4f1c… or {{ $json.deviceToken }}',
+		placeholder: 'e.g. {{ $json.deviceToken }}',
 		description:
-			'One device token, or many separated by commas or line breaks, or an array of them, as the app registered them',
+			'One device token, several separated by commas or line breaks, or an array of tokens, as registered by the app',
 		displayOptions: { show: send },
 	},
 	{
-		displayName: 'Push Type',
+		displayName: labels.pushType,
 		name: 'pushType',
 		type: 'options',
 		options: pushTypeRows.map(({ displayName, value, description }) => ({ name: displayName, value, description })),
 		default: 'alert',
-		description: 'What the push is for; it must fit the payload and the device token',
+		description: 'What the push does. It must match the payload and the kind of device token.',
 		displayOptions: { show: send },
 	},
 	{
-		displayName: 'Topic',
+		displayName: labels.topic,
 		name: 'topic',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. com.example.app',
 		description:
-			"The app's bundle ID; empty for the one in the credential. What the push type adds to it, such as .voip, is added when missing.",
+			'Bundle ID of the app. Leave empty to use the bundle ID in the credential. A suffix that the push type requires, such as .voip, is added automatically.',
 		displayOptions: { show: send },
 	},
 	{
-		displayName: 'Specify Payload',
+		displayName: labels.payloadType,
 		name: 'payloadType',
 		type: 'options',
 		options: [
-			{ name: 'Using Fields Below', value: 'fields' },
-			{ name: 'Using JSON', value: 'json' },
+			{ name: choiceNames.payloadType.fields, value: 'fields' },
+			{ name: choiceNames.payloadType.json, value: 'json' },
 		],
 		default: 'fields',
-		description: 'How the content of the push is given',
-		displayOptions: { show: send },
+		description: 'How to define the content of the push',
+		displayOptions: { show: { ...send, pushType: withChoice } },
 	},
 	{
-		displayName: 'JSON',
+		displayName: labels.payloadJson,
 		name: 'payloadJson',
 		type: 'json',
+		required: true,
 		default: '{\n  "aps": {\n    "alert": {\n      "title": "Hello",\n      "body": "World"\n    }\n  }\n}',
-		description: 'The whole payload as Apple documents it; "{}" is a payload too (Wallet passes)',
-		displayOptions: { show: { operation: ['send'], payloadType: ['json'] } },
+		description: "The complete payload in Apple's format. Use {} to update a Wallet pass.",
+		displayOptions: { show: { ...send, payloadType: ['json'], pushType: withChoice } },
 	},
 	{
-		displayName: 'Title',
-		name: 'title',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Server down',
-		description: 'The first, bold line of the alert',
-		displayOptions: { show: fieldsOf('alert') },
+		displayName: labels.data,
+		name: 'payloadJson',
+		type: 'json',
+		default: '{}',
+		description: 'Data for the app: a JSON object, sent as the complete payload',
+		displayOptions: { show: { ...send, pushType: typesWith('custom') } },
 	},
+	...(['title', 'body', 'sound', 'badge', 'interruptionLevel'] as const).map((id) =>
+		alertProperty(alertFieldRow(id), alert),
+	),
 	{
-		displayName: 'Body',
-		name: 'body',
-		type: 'string',
-		typeOptions: { rows: 2 },
-		default: '',
-		placeholder: 'e.g. web-3 has not answered for five minutes',
-		description: 'The text of the alert',
-		displayOptions: { show: fieldsOf('alert') },
-	},
-	...liveActivityProperties(fieldsOf('liveactivity'), { broadcast: false }),
-	{
-		displayName: 'Data',
+		displayName: labels.data,
 		name: 'data',
 		type: 'json',
 		default: '{}',
-		placeholder: '{ "call": "4711" }',
-		description: 'What the app receives, a JSON object of your own',
-		displayOptions: { show: fieldsOf('complication', 'location', 'pushtotalk', 'voip') },
+		description: 'Data for the app: a JSON object whose keys are added next to "aps"',
+		displayOptions: { show: byFields('background') },
 	},
+	...typesWith('liveActivity').flatMap((pushType) => liveActivityProperties(fieldsOf(pushType), { broadcast: false })),
 	{
-		displayName: 'Container Identifier',
+		displayName: labels.containerIdentifier,
 		name: 'containerIdentifier',
 		type: 'string',
+		required: true,
 		default: 'NSFileProviderWorkingSetContainerItemIdentifier',
-		description: 'Identifier of the container whose content changed; the default is the working set',
-		displayOptions: { show: fieldsOf('fileprovider') },
+		placeholder: 'e.g. NSFileProviderRootContainerItemIdentifier',
+		description: 'Identifier of the container whose content changed. The default is the working set.',
+		displayOptions: { show: byFields('fileProvider') },
 	},
 	{
-		displayName: 'Domain',
+		displayName: labels.domain,
 		name: 'domain',
 		type: 'string',
 		default: '',
-		description: 'Identifier of the domain, where the app has several',
-		displayOptions: { show: fieldsOf('fileprovider') },
+		placeholder: 'e.g. account-1',
+		description: 'Identifier of the domain, if the app has more than one',
+		displayOptions: { show: byFields('fileProvider') },
 	},
-	{
-		displayName: 'Push Magic',
-		name: 'pushMagic',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 2C2D4F2A-6B7F-4A5E-9A55-0B1C7C1C7E21',
-		description: 'The value PushMagic that the device reported in TokenUpdate; the topic is the one reported there too',
-		displayOptions: { show: fieldsOf('mdm') },
-	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		displayOptions: { show: send },
-		options: [...alertOptions, ...activityOptions, ...deliveryOptions].sort((a, b) =>
-			a.displayName.localeCompare(b.displayName),
+	...typesWith('mdm').flatMap((pushType) =>
+		requiredField(
+			{
+				displayName: labels.pushMagic,
+				name: 'pushMagic',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 2C2D4F2A-6B7F-4A5E-9A55-0B1C7C1C7E21',
+				description:
+					'The PushMagic value that the device sent in its TokenUpdate message. The topic comes from the same message.',
+			},
+			fieldsOf(pushType),
 		),
-	},
+	),
+	collection(
+		'Additional Fields',
+		'additionalFields',
+		alert,
+		[...alertGroup('additional'), customDataField].sort(byDisplayName),
+	),
+	collection('Additional Fields', 'additionalFields', activity, liveActivityFields({ broadcast: false })),
+	collection('Localization', 'localization', alert, alertGroup('localization')),
+	collection('Localization', 'localization', activity, liveActivityLocalization),
+	collection('Options', 'options', send, deliveryOptions),
 ];

@@ -5,7 +5,9 @@ import {
 	certificateTopic,
 	certificateTopicProblem,
 } from '../shared/apns/certificateChecks';
+import { field, text } from '../shared/apns/fields';
 import { hintsFor } from '../shared/apns/hints';
+import type { CertificateFacts } from '../shared/apns/identity';
 import type { Notification } from '../shared/apns/notification';
 import { encodePayload } from '../shared/apns/payload';
 import { FieldProblem } from '../shared/apns/problems';
@@ -44,8 +46,8 @@ export interface ItemContext {
 export function readRunSettings(read: ParameterReader): RunSettings {
 	const option = (name: string): unknown => read(`options.${name}`, 0, '');
 	return {
-		maxConnections: wholeBetween('Max Connections', option('maxConnections'), 1, 32) ?? 4,
-		maxInFlight: wholeBetween('Max Pushes in Flight', option('maxInFlight'), 1, 10_000) ?? 1_000,
+		maxConnections: wholeBetween('maxConnections', option('maxConnections'), 1, 32) ?? 4,
+		maxInFlight: wholeBetween('maxInFlight', option('maxInFlight'), 1, 10_000) ?? 1_000,
 		failOnRejectedDevice: option('onRejectedDevice') === 'fail',
 		summarize: option('output') === 'summary',
 		skipDuplicates: flagOf(option('skipDuplicates')),
@@ -68,35 +70,49 @@ function topicOf(
 	}
 	if (name === undefined)
 		throw new FieldProblem(
-			'Topic',
-			'is empty, and the credential has no Bundle ID',
-			"Fill in the app's bundle id here or in the credential.",
+			'topic',
+			'missing',
+			text`is empty, and ${field('bundleId')} in the credential is empty too`,
+			text`Fill in ${field('topic')} here, or ${field('bundleId')} in the credential.`,
 		);
 	return topicFor(name, row);
+}
+
+/** The facts of a provider certificate, for hints. */
+function certificateOf({ identity }: CredentialSettings): { certificate?: CertificateFacts } {
+	return identity.type === 'certificate' ? { certificate: identity.facts } : {};
 }
 
 /** Reads and checks what one item sends, whoever gets it. Throws `FieldProblem` naming the field. */
 function readDraft(context: ItemContext, itemIndex: number, credential: CredentialSettings): PushDraft {
 	const { read, timeZone, nowMs } = context;
 	const options = membersOf(read('options', itemIndex, {}));
-	const pushType = textOf(read('pushType', itemIndex, 'alert')) ?? 'alert';
+	const pushType = textOf('pushType', read('pushType', itemIndex, 'alert')) ?? 'alert';
 	const row = pushTypeRow(pushType);
-	const topic = topicOf(textOf(read('topic', itemIndex, '')), row, credential);
-	const priority = wholeOf('Priority', options.priority);
-	const apnsId = textOf(options.apnsId);
-	const expirationSeconds = secondsOf('Expiration', options.expiration, timeZone);
-	const payload = readPayload({ read, options, timeZone, nowMs }, itemIndex, pushType, row);
+	const topic = topicOf(textOf('topic', read('topic', itemIndex, '')), row, credential);
+	const priority = wholeOf('priority', options.priority);
+	const apnsId = textOf('apnsId', options.apnsId);
+	const expirationSeconds = secondsOf('expiration', options.expiration, timeZone);
+	const payload = readPayload({ read, timeZone, nowMs }, itemIndex, pushType, row);
 	const notification: Omit<Notification, 'deviceToken'> = {
 		topic,
 		pushType,
 		priority: priority === undefined || priority === 0 ? row?.defaultPriority : priority,
 		expirationSeconds,
-		collapseId: textOf(options.collapseId),
-		apnsId: apnsId === undefined ? undefined : checkUuid('APNs ID', apnsId),
+		collapseId: textOf('collapseId', options.collapseId),
+		apnsId: apnsId === undefined ? undefined : checkUuid('apnsId', apnsId),
 		payload: encodePayload(payload),
 	};
 	checkNotification({ ...notification, deviceToken: '' });
-	const hints = hintsFor({ topic, pushType, expirationSeconds, payload, trust: credential.identity.type, nowMs });
+	const hints = hintsFor({
+		topic,
+		pushType,
+		expirationSeconds,
+		payload,
+		trust: credential.identity.type,
+		...certificateOf(credential),
+		nowMs,
+	});
 	return { notification, hints, base64Tokens: row?.base64Tokens === true };
 }
 

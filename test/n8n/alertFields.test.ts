@@ -1,5 +1,6 @@
 /** Every field of an alert reaches the payload under Apple's key, and wrong values are named before anything is sent. */
 import type { INodeParameters } from 'n8n-workflow';
+import { alertFieldRows } from '../../nodes/shared/apns/payload/alertFields';
 import { phone, setUpSendBench } from './sendBench';
 
 const bench = setUpSendBench();
@@ -30,8 +31,15 @@ const fields: ReadonlyArray<readonly [option: string, value: INodeParameters[str
 	['customData', '={{ { order: $json.order } }}', '{"aps":{"alert":{"title":"T"}},"order":7}'],
 ];
 
+/** Where the form has a field: at the top, or in one of its collections. */
+function placed(id: string, value: INodeParameters[string]): INodeParameters {
+	const group = alertFieldRows.find((row) => row.id === id)?.group ?? 'additional';
+	if (group === 'main') return { [id]: value };
+	return { [group === 'additional' ? 'additionalFields' : 'localization']: { [id]: value } };
+}
+
 it.each(fields)('%s = %j', async (option, value, payload) => {
-	const result = await bench.send({ recipients: phone, title: 'T', options: { [option]: value } }, [{ order: 7 }]);
+	const result = await bench.send({ recipients: phone, title: 'T', ...placed(option, value) }, [{ order: 7 }]);
 	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted' });
 	expect(bench.body()).toBe(payload);
 });
@@ -40,7 +48,8 @@ it('makes a critical sound of its file and volume', async () => {
 	await bench.send({
 		recipients: phone,
 		title: 'Alarm',
-		options: { sound: 'alarm.caf', criticalSound: true, criticalVolume: 0.8 },
+		sound: 'alarm.caf',
+		additionalFields: { criticalSound: true, criticalVolume: 0.8 },
 	});
 	expect(bench.body()).toBe(
 		'{"aps":{"alert":{"title":"Alarm"},"sound":{"critical":1,"name":"alarm.caf","volume":0.8}}}',
@@ -55,29 +64,29 @@ it('keeps emoji, quotes and line breaks as they are', async () => {
 
 // prettier-ignore
 const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, message: RegExp, advice: RegExp]> = [
-	['a badge that is no number', { options: { badge: 'many' } }, /^Badge: "many"/, /number/],
-	['half a badge', { options: { badge: 1.5 } }, /^Badge: 1.5/, /whole number/],
-	['a relevance score of 2', { options: { relevanceScore: 2 } }, /^Relevance Score: 2 is not between 0 and 1/, /0 to 1/],
-	['a volume of 11', { options: { criticalSound: true, criticalVolume: 11 } }, /^Critical Sound Volume: 11/, /0 to 1/],
-	['an interruption level of its own', { options: { interruptionLevel: 'shout' } }, /^Interruption Level: "shout"/, /time-sensitive/],
-	['custom data that is no JSON', { options: { customData: '{order: 1}' } }, /^Custom Data: is not valid JSON/, /quotes/],
-	['custom data with aps', { options: { customData: '{"aps":{}}' } }, /^Custom Data: holds a key "aps"/, /Rename/],
-	['custom data that is a list', { options: { customData: '[1]' } }, /^Custom Data: is not a JSON object/, /\{"key": "value"\}/],
-	['a payload that is no JSON', { payloadType: 'json', payloadJson: '{"aps":' }, /^JSON: is not valid JSON/, /braces/],
-	['an MDM push without its magic', { pushType: 'mdm', topic: 'com.apple.mgmt.x', pushMagic: '' }, /^Push Magic: is empty/, /TokenUpdate/],
-	['a file provider push without its container', { pushType: 'fileprovider', containerIdentifier: '' }, /^Container Identifier: is empty/, /container/],
-	['a collapse id of 65 bytes', { options: { collapseId: 'ü'.repeat(32) + 'x' } }, /^Collapse ID: has 65 bytes/, /Shorten/],
-	['a collapse id with a line break', { options: { collapseId: 'a\nb' } }, /^Collapse ID: holds characters/, /ASCII/],
-	['an APNs ID that is no UUID', { options: { apnsId: '42' } }, /^APNs ID: is not a UUID/, /8-4-4-4-12/],
-	['priority 10 for a background push', { pushType: 'background', options: { priority: 10 } }, /^Priority: 10 is not allowed for Background/, /5/],
-	['priority 1 for a Live Activity', { pushType: 'liveactivity', contentState: '{"a":1}', options: { priority: 1 } }, /^Priority: 1 is not allowed for Live Activity/, /10 or 5/],
-	['priority 7', { options: { priority: 7 } }, /^Priority: 7/, /10 or 5 or 1/],
-	['an expiration that is no time', { options: { expiration: 'tomorrow' } }, /^Expiration: "tomorrow" is not a time/, /ISO 8601/],
-	['a topic with a blank', { topic: 'com.example app' }, /^Topic: holds characters/, /bundle id/],
-	['a topic with a line break', { topic: 'com.example\r\napns-priority: 1' }, /^Topic: holds characters/, /bundle id/],
-	['too many connections', { options: { maxConnections: 1000 } }, /^Max Connections: 1000 is not between 1 and 32/, /1 to 32/],
-	['a timeout of nothing', { options: { timeout: 0 } }, /^Timeout \(Seconds\): 0/, /1 to/],
-	['an unknown environment', { options: { environment: 'staging' } }, /^Environment: "staging"/, /production or development/],
+	['a badge that is no number', { badge: 'many' }, /^'Badge' must be a number, but is "many"\./, /^Change 'Badge' to a number\.$/],
+	['half a badge', { badge: 1.5 }, /^'Badge' must be a whole number, but is 1\.5\./, /^Change 'Badge' to a whole number\.$/],
+	['a relevance score of 2', { additionalFields: { relevanceScore: 2 } }, /^'Relevance Score' must be a number from 0 to 1, but is 2\./, /^Change 'Relevance Score' to a number from 0 to 1\.$/],
+	['a volume of 11', { additionalFields: { criticalSound: true, criticalVolume: 11 } }, /^'Critical Sound Volume' must be a number from 0 to 1, but is 11\./, /^Change 'Critical Sound Volume' to a number from 0 to 1\.$/],
+	['an interruption level of its own', { interruptionLevel: 'shout' }, /^'Interruption Level' is "shout", which is not offered\./, /^Use one of these values: active, critical, passive or time-sensitive\.$/],
+	['custom data that is no JSON', { additionalFields: { customData: '{order: 1}' } }, /^'Custom Data' is not valid JSON \(Expected property name or '\}' in JSON at position 1\)\./, /^Check quotes, commas and braces\.$/],
+	['custom data with aps', { additionalFields: { customData: '{"aps":{}}' } }, /^'Custom Data' contains the key "aps", which would overwrite the notification itself\./, /^Rename the key, or set 'Specify Payload' to Using JSON and write the whole payload\.$/],
+	['custom data that is a list', { additionalFields: { customData: '[1]' } }, /^'Custom Data' is not a JSON object\./, /^Use an object such as \{"key": "value"\}\.$/],
+	['a payload that is no JSON', { payloadType: 'json', payloadJson: '{"aps":' }, /^'JSON' is not valid JSON \(Unexpected end of JSON input\)\./, /^Check quotes, commas and braces\.$/],
+	['an MDM push without its magic', { pushType: 'mdm', topic: 'com.apple.mgmt.x', pushMagic: '={{ "" }}' }, /^'Push Magic' is empty\./, /TokenUpdate/],
+	['a file provider push without its container', { pushType: 'fileprovider', containerIdentifier: '={{ "" }}' }, /^'Container Identifier' is empty\./, /container/],
+	['a collapse id of 65 bytes', { options: { collapseId: 'ü'.repeat(32) + 'x' } }, /^'Collapse ID' has 65 bytes, more than the 64 allowed\./, /^Shorten 'Collapse ID'\.$/],
+	['a collapse id with a line break', { options: { collapseId: 'a\nb' } }, /^'Collapse ID' contains characters that cannot be sent in a header\./, /^Use ASCII letters, digits and punctuation, without spaces at the ends\.$/],
+	['an APNs ID that is no UUID', { options: { apnsId: '42' } }, /^'APNs ID' is not a UUID\./, /^Enter a UUID such as 123e4567-e89b-12d3-a456-426614174000 in 'APNs ID', or leave it empty\.$/],
+	['priority 10 for a background push', { pushType: 'background', options: { priority: 10 } }, /^'Priority' cannot be 10 for Background pushes\./, /^Set 'Priority' to 5\.$/],
+	['priority 1 for a Live Activity', { pushType: 'liveactivity', contentState: '{"a":1}', options: { priority: 1 } }, /^'Priority' cannot be 1 for Live Activity pushes\./, /^Set 'Priority' to 10 or 5\.$/],
+	['priority 7', { options: { priority: 7 } }, /^'Priority' cannot be 7 for Alert pushes\./, /^Set 'Priority' to 10, 5 or 1\.$/],
+	['an expiration that is no time', { options: { expiration: 'tomorrow' } }, /^'Expiration' is "tomorrow", which is not a time\./, /^Use a date and time such as 2026-12-24T18:00:00Z, or UNIX seconds\.$/],
+	['a topic with a blank', { topic: 'com.example app' }, /^'Topic' contains characters not allowed in a bundle ID\./, /^Use the app's bundle ID: letters, digits, hyphens and periods only, without spaces\.$/],
+	['a topic with a line break', { topic: 'com.example\r\napns-priority: 1' }, /^'Topic' contains characters not allowed in a bundle ID\./, /^Use the app's bundle ID: letters, digits, hyphens and periods only, without spaces\.$/],
+	['too many connections', { options: { maxConnections: 1000 } }, /^'Max Connections' must be a whole number from 1 to 32, but is 1000\./, /^Change 'Max Connections' to a whole number from 1 to 32\.$/],
+	['a timeout of nothing', { options: { timeout: 0 } }, /^'Timeout \(Seconds\)' must be a whole number from 1 to 2147483, but is 0\./, /^Change 'Timeout \(Seconds\)' to a whole number from 1 to 2147483\.$/],
+	['an unknown environment', { options: { environment: 'staging' } }, /^'Environment' is "staging", which is not offered\./, /^Use one of these values: production or development\.$/],
 ];
 
 it.each(wrong)(
@@ -129,24 +138,28 @@ it.each([
 ])('makes an item of %s that an expression leaves empty', async (_name, field, parameters) => {
 	const result = await bench.send({ recipients: phone, ...parameters }, [{}], { onError: 'continueRegularOutput' });
 	expect(result.items('Send').map(({ json }) => json)).toEqual([
-		expect.objectContaining({ success: false, message: expect.stringMatching(new RegExp(`^${field}: is empty`)) }),
+		expect.objectContaining({ success: false, message: expect.stringMatching(new RegExp(`^'${field}' is empty`)) }),
 	]);
 });
 
 it('sends the other items when one has a field of its own that is wrong', async () => {
-	const result = await bench.send({ recipients: phone, title: 'T', options: { badge: '={{ $json.badge }}' } }, [
+	const result = await bench.send({ recipients: phone, title: 'T', badge: '={{ $json.badge }}' }, [
 		{ badge: 'x' },
 		{ badge: 1 },
 		{ badge: 2.5 },
 	]);
 	expect(result.items('Send').map(({ json }) => [json.outcome, json.message])).toEqual([
-		['not sent', expect.stringMatching(/^Badge: "x"/)],
+		['not sent', expect.stringMatching(/^'Badge' must be /)],
 		['accepted', null],
-		['not sent', expect.stringMatching(/^Badge: 2.5/)],
+		['not sent', expect.stringMatching(/^'Badge' must be /)],
 	]);
 	expect(result.hints('Send')).toEqual([
-		expect.stringMatching(/^1 of 3 pushes was not sent because a field is invalid\. Badge: "x"/),
-		expect.stringMatching(/^1 of 3 pushes was not sent because a field is invalid\. Badge: 2\.5/),
+		expect.stringMatching(
+			/^1 of 3 pushes was not sent because a field is invalid\. 'Badge' must be a number, but is "x"/,
+		),
+		expect.stringMatching(
+			/^1 of 3 pushes was not sent because a field is invalid\. 'Badge' must be a whole number, but is 2\.5\./,
+		),
 	]);
 });
 
@@ -162,8 +175,10 @@ it('hints at what APNs accepts and the device ignores', async () => {
 	);
 	expect(result.status).toBe('success');
 	expect(result.hints('Send')).toEqual([
-		expect.stringMatching(/lacks "content-available": 1 in aps/),
-		expect.stringMatching(/has alert in aps, which a background push may not/),
+		expect.stringMatching(
+			/^The payload has no "content-available": 1 in aps, so the app is not woken\. Add "aps": \{"content-available": 1\} to the payload\. \(2 items\)$/,
+		),
+		expect.stringMatching(/^The payload has alert in aps, which a background push must not have\..*\(2 items\)$/),
 		expect.stringMatching(/content-availabel.*\(2 items\)/),
 	]);
 });

@@ -113,7 +113,9 @@ it('fails for a channel that does not exist, or says so in an item where the nod
 	const stopped = await run(parameters);
 	expect(stopped.error).toEqual({
 		message: expect.stringMatching(/\(ChannelNotRegistered\)/),
-		description: expect.stringMatching(/Environment and Bundle ID/),
+		description: expect.stringMatching(
+			/^Check 'Bundle ID' and 'Environment'\. Development and production have separate channels, and a deleted channel cannot be restored\.$/,
+		),
 	});
 	const result = await run(parameters, [{}], { onError: 'continueRegularOutput' });
 	expect(result.status).toBe('success');
@@ -121,7 +123,9 @@ it('fails for a channel that does not exist, or says so in an item where the nod
 		success: false,
 		deleted: false,
 		reason: 'ChannelNotRegistered',
-		advice: expect.stringMatching(/Environment and Bundle ID/),
+		advice: expect.stringMatching(
+			/^Check 'Bundle ID' and 'Environment'\. Development and production have separate channels, and a deleted channel cannot be restored\.$/,
+		),
 	});
 	expect(result.hints('Broadcast')).toEqual([
 		expect.stringMatching(/^APNs rejected the request \(ChannelNotRegistered\)/),
@@ -176,13 +180,13 @@ it('gives each item its own channels, in order', async () => {
 
 // prettier-ignore
 it.each([
-	['a bundle id with a suffix', { bundleId: 'com.example.app.push-type.liveactivity' }, /^Bundle ID: ends in \.push-type\.liveactivity/],
-	['a bundle id that leaves its path', { bundleId: 'com.example.app/../../x' }, /^Bundle ID: holds characters/],
-	['a bundle id with a line break', { bundleId: 'com.example.app\r\nx: y' }, /^Bundle ID: holds characters/],
-	['a channel with a line break', { operation: 'get', channelId: byId('dHN0\r\napns-topic: x') }, /^Channel: is not a channel id/],
-	['a channel with a path', { operation: 'delete', channelId: byId('../all-channels') }, /^Channel: is not a channel id/],
-	['a request id that is no UUID', { options: { requestId: '7' } }, /^Request ID: is not a UUID/],
-	['a policy of its own', { storagePolicy: '={{ "forever" }}' }, /^Message Storage: "forever" is not a policy/],
+	['a bundle id with a suffix', { bundleId: 'com.example.app.push-type.liveactivity' }, /^'Bundle ID' cannot end in \.push-type\.liveactivity for channels\.$/],
+	['a bundle id that leaves its path', { bundleId: 'com.example.app/../../x' }, /^'Bundle ID' contains characters not allowed in a bundle ID\.$/],
+	['a bundle id with a line break', { bundleId: 'com.example.app\r\nx: y' }, /^'Bundle ID' contains characters not allowed in a bundle ID\.$/],
+	['a channel with a line break', { operation: 'get', channelId: byId('dHN0\r\napns-topic: x') }, /^'Channel' is not a channel ID: "dHN0 apns-topic: x"\.$/],
+	['a channel with a path', { operation: 'delete', channelId: byId('../all-channels') }, /^'Channel' is not a channel ID: "\.\.\/all-channels"\.$/],
+	['a request id that is no UUID', { options: { requestId: '7' } }, /^'Request ID' is not a UUID\.$/],
+	['a policy of its own', { storagePolicy: '={{ "forever" }}' }, /^'Message Storage' is "forever", which is not offered\.$/],
 ])('sends nothing for %s', async (_what, parameters, message) => {
 	const result = await run({ resource: 'channel', operation: 'create', ...parameters }, [{}], { onError: 'continueRegularOutput' });
 	expect(result.items('Broadcast').map(({ json }) => json)).toEqual([expect.objectContaining({ success: false, outcome: 'not sent', message: expect.stringMatching(message) })]);
@@ -193,8 +197,8 @@ it('asks for a bundle id when neither field nor credential has one', async () =>
 	bench.setCredential({ bundleId: '' });
 	const result = await run({ resource: 'channel', operation: 'create' });
 	expect(result.error).toEqual({
-		message: expect.stringMatching(/^Bundle ID: is empty/),
-		description: expect.stringMatching(/here or in the credential/),
+		message: expect.stringMatching(/^'Bundle ID' is empty, and the credential has none either\.$/),
+		description: expect.stringMatching(/^Fill in 'Bundle ID' in the node or in the credential\.$/),
 	});
 });
 

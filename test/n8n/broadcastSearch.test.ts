@@ -29,14 +29,18 @@ async function search(parameters: INodeParameters, filter?: string, page?: strin
 
 it('lists the channels of the app, narrowed by what is typed', async () => {
 	const ids = [make(), make(), make()];
-	expect(await search({ bundleId })).toEqual({ results: ids.map((id) => ({ name: id, value: id })) });
+	expect(await search({ bundleId })).toEqual({
+		results: ids.map((id) => ({ name: `${id} (Most Recent Message Stored)`, value: id })),
+	});
 	const part = ids[1]?.slice(3, 12).toLowerCase() ?? '';
-	expect(await search({ bundleId }, part)).toEqual({ results: [{ name: ids[1], value: ids[1] }] });
+	expect(await search({ bundleId }, part)).toEqual({
+		results: [{ name: `${ids[1] ?? ''} (Most Recent Message Stored)`, value: ids[1] }],
+	});
 });
 
 it('takes the bundle id of the credential when the field is empty', async () => {
 	const id = make();
-	expect((await search({ bundleId: '' })).results).toEqual([{ name: id, value: id }]);
+	expect((await search({ bundleId: '' })).results).toMatchObject([{ value: id }]);
 });
 
 it('gives long lists in pages', async () => {
@@ -53,16 +57,20 @@ it('gives long lists in pages', async () => {
 
 it('says that an expression has no value yet', async () => {
 	await expect(search({ bundleId: '={{ $json.app }}' })).rejects.toThrow(
-		/Bundle ID: is an expression.*Choose the channel By ID/,
+		/^'Bundle ID' is an expression, which has no value before the workflow runs\. Choose the channel by ID/,
 	);
 });
 
 it('asks for a bundle id', async () => {
 	bench.setCredential({ bundleId: '' });
-	await expect(search({ bundleId: '' })).rejects.toThrow(/Bundle ID: is empty.*in the credential/);
+	await expect(search({ bundleId: '' })).rejects.toThrow(
+		/^'Bundle ID' is empty, and the credential has none either\. Fill in 'Bundle ID' in the node or in the credential\.$/,
+	);
 });
 
 it('names what APNs refuses', async () => {
 	bench.peer.simulator.setBroadcast(bundleId, false);
-	await expect(search({ bundleId })).rejects.toThrow(/Broadcast is not enabled for this app/);
+	await expect(search({ bundleId })).rejects.toThrow(
+		/^Broadcasts are not enabled for this app\. In the Apple Developer portal, open the App ID/,
+	);
 });

@@ -19,7 +19,7 @@ it('publishes an update with every header Apple requires', async () => {
 		channelId: byId(id),
 		event: 'update',
 		contentState: '{"home":2,"away":1}',
-		options: { timestamp: at },
+		additionalFields: { timestamp: at },
 	});
 	expect(result.items('Broadcast').map(({ json, pairedItem }) => ({ ...json, pairedItem }))).toEqual([
 		{
@@ -56,9 +56,9 @@ it('publishes an update with every header Apple requires', async () => {
 
 // prettier-ignore
 const valid: ReadonlyArray<readonly [what: string, parameters: INodeParameters, payload: string, priority: string, expiration: string]> = [
-	['an update with an alert, at low priority', { event: 'update', contentState: '{"home":3}', title: 'Goal!', body: '3:1', priority: 5, options: { timestamp: at, sound: 'goal.caf' } },
+	['an update with an alert, at low priority', { event: 'update', contentState: '{"home":3}', title: 'Goal!', body: '3:1', priority: 5, additionalFields: { timestamp: at, sound: 'goal.caf' } },
 		`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"home":3},"alert":{"title":"Goal!","body":"3:1","sound":"goal.caf"}}}`, '5', '0'],
-	['an end that is stored for who is offline', { event: 'end', contentState: '{"home":3}', expiration: '2030-01-01T00:00:00Z', options: { timestamp: at, dismissalDate: '2026-07-19T20:00:00Z', customData: '{"match":7}' } },
+	['an end that is stored for who is offline', { event: 'end', contentState: '{"home":3}', expiration: '2030-01-01T00:00:00Z', additionalFields: { timestamp: at, dismissalDate: '2026-07-19T20:00:00Z', customData: '{"match":7}' } },
 		`{"aps":{"timestamp":${atSeconds},"event":"end","content-state":{"home":3},"dismissal-date":${atSeconds + 3_600}},"match":7}`, '10', String(Date.UTC(2030, 0, 1) / 1_000)],
 	['a payload of one\'s own', { payloadType: 'json', payloadJson: `{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"x":1}}}` },
 		`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"x":1}}}`, '10', '0'],
@@ -83,12 +83,12 @@ it('takes a request id and returns it', async () => {
 
 // prettier-ignore
 it.each([
-	['an event start', { event: '={{ "start" }}', contentState: '{}' }, /^Event: cannot be start/, /APNs Send/],
-	['an event start in JSON', { payloadType: 'json', payloadJson: '{"aps":{"event":"start"}}' }, /^JSON: has the event start/, /APNs Send/],
-	['a payload of 5,121 bytes', { payloadType: 'json', payloadJson: JSON.stringify({ x: 'x'.repeat(5_121 - 8) }) }, /^Payload: has 5121 bytes, 1 more than the 5120/, /Shorten/],
-	['priority 1', { contentState: '{}', priority: '={{ 1 }}' }, /^Priority: 1 is not allowed/, /10 or 5/],
-	['an expiration that is no time', { contentState: '{}', expiration: 'later' }, /^Expiration: "later" is not a time/, /ISO/],
-	['no channel', { contentState: '{}', channelId: byId('={{ "" }}') }, /^Channel: is empty/, /Choose a channel/],
+	['an event start', { event: '={{ "start" }}', contentState: '{}' }, /^'Event' cannot be "start", because a channel only reaches activities that are already running\.$/, /APNs Send/],
+	['an event start in JSON', { payloadType: 'json', payloadJson: '{"aps":{"event":"start"}}' }, /^'JSON' has the event "start", but a channel only reaches activities that are already running\.$/, /APNs Send/],
+	['a payload of 5,121 bytes', { payloadType: 'json', payloadJson: JSON.stringify({ x: 'x'.repeat(5_121 - 8) }) }, /^The payload has 5121 bytes, 1 more than the 5120 allowed\.$/, /Shorten/],
+	['priority 1', { contentState: '{}', priority: '={{ 1 }}' }, /^'Priority' cannot be 1 for Live Activity pushes\.$/, /10 or 5/],
+	['an expiration that is no time', { contentState: '{}', expiration: 'later' }, /^'Expiration' is "later", which is not a time\.$/, /^Use a date and time such as 2026-12-24T18:00:00Z, or UNIX seconds\.$/],
+	['no channel', { contentState: '{}', channelId: byId('={{ "" }}') }, /^'Channel' is empty\.$/, /Choose a channel/],
 ])('sends nothing for %s', async (_what, parameters, message, advice) => {
 	const result = await run({ channelId: byId(make()), ...parameters }, [{}], { onError: 'continueRegularOutput' });
 	expect(result.items('Broadcast')[0]?.json).toMatchObject({ success: false, outcome: 'not sent', message: expect.stringMatching(message), advice: expect.stringMatching(advice) });
@@ -101,7 +101,7 @@ it('explains from the answer that a channel without storage takes expiration 0 o
 	});
 	expect(result.items('Broadcast')[0]?.json).toMatchObject({
 		reason: 'BadExpirationDate',
-		message: expect.stringMatching(/stores no messages accepts 0 only/),
+		message: expect.stringMatching(/^The expiration is not valid\.$/),
 	});
 });
 
@@ -157,29 +157,29 @@ it('ends the run when the key was revoked', async () => {
 /** What a person must read for each reason of this API. */
 // prettier-ignore
 const expected: Readonly<Record<keyof typeof broadcastReasons, readonly [ends: 'item' | 'run' | 'resent', advice: RegExp]>> = {
-	BadChannelId: ['item', /Copy the channel id/],
-	BadExpirationDate: ['item', /0 for one attempt/],
+	BadChannelId: ['item', /^Use the channel ID exactly as APNs returned it\.$/],
+	BadExpirationDate: ['item', /^Set 'Expiration' to a time in the future\. If the channel stores no messages, set it to 0\.$/],
 	BadMessageId: ['item', /UUID/],
 	BadPriority: ['item', /Priority/],
 	BadRequestParams: ['item', /Report this/],
 	BadRequestPayload: ['item', /JSON of the payload/],
 	CannotCreateChannelConfig: ['item', /Delete channels/],
-	ChannelNotRegistered: ['item', /Environment and Bundle ID/],
-	FeatureNotEnabled: ['run', /Enable Broadcast Capability/],
-	InvalidPushType: ['item', /channels take Live Activity only/],
-	MissingChannelId: ['item', /Fill in Channel/],
-	MissingPushType: ['item', /Push Type/],
+	ChannelNotRegistered: ['item', /^Check 'Bundle ID' and 'Environment'\. Development and production have separate channels, and a deleted channel cannot be restored\.$/],
+	FeatureNotEnabled: ['run', /^In the Apple Developer portal, open the App ID and enable Broadcast Capability under Push Notifications\.$/],
+	InvalidPushType: ['item', /^Use a channel for Live Activities: APNs has no other kind\.$/],
+	MissingChannelId: ['item', /^Fill in 'Channel'\.$/],
+	MissingPushType: ['item', /^Report this to the maintainers of this node, together with the settings you used\.$/],
 	PayloadEmpty: ['item', /at least \{\}/],
-	TopicDisallowed: ['run', /bundle id for typing errors/],
+	TopicDisallowed: ['run', /^Check that the bundle ID is spelled correctly, and that the key or certificate in the credential covers this app\. Use the bundle ID without a suffix\.$/],
 	BadCertificate: ['run', /new certificate/],
 	BadCertificateEnvironment: ['run', /Environment/],
 	ExpiredProviderToken: ['run', /clock/],
-	InvalidProviderToken: ['run', /Compare Key ID and Team ID/],
-	MissingProviderToken: ['run', /authentication of the credential/],
-	TopicMismatch: ['run', /Check Bundle ID/],
-	BadPath: ['item', /host and port/],
-	MethodNotAllowed: ['item', /host and port/],
-	PayloadTooLarge: ['item', /5,120 for VoIP and broadcasts/],
+	InvalidProviderToken: ['run', /^Compare 'Key ID' and 'Team ID' with the Apple Developer portal, and check that the key has not been revoked\. If it has, create a new key and add it to the credential\.$/],
+	MissingProviderToken: ['run', /^Check 'Authentication' in the credential\. A certificate must be a push certificate\.$/],
+	TopicMismatch: ['run', /^Check 'Bundle ID', and that the key or certificate in the credential covers this app\.$/],
+	BadPath: ['item', /^Check 'Host' and 'Port' in the credential/],
+	MethodNotAllowed: ['item', /^Check 'Host' and 'Port' in the credential/],
+	PayloadTooLarge: ['item', /^Shorten the payload to 5,120 bytes\.$/],
 	TooManyProviderTokenUpdates: ['run', /20 minutes/],
 	TooManyRequests: ['item', /Send less often/],
 	InternalServerError: ['item', /15 minutes/],
@@ -220,6 +220,6 @@ it('stops publishing for an app whose broadcasts are refused as a whole', async 
 	expect(bench.requests().length).toBeLessThan(2_500);
 	expect(result.items('Broadcast').at(-1)?.json).toMatchObject({
 		outcome: 'not sent',
-		message: expect.stringMatching(/before in this run \(FeatureNotEnabled\)/),
+		message: expect.stringMatching(/^APNs already refused com\.example\.app in this run \(FeatureNotEnabled\)$/),
 	});
 });

@@ -20,7 +20,7 @@ it('is named when it holds no certificate', async () => {
 	bench.setCredential({ caBundle: 'not a certificate' });
 	const result = await bench.send(push);
 	expect(result.error).toEqual({
-		message: expect.stringMatching(/^CA Bundle: holds no certificate/),
+		message: expect.stringMatching(/^'CA Bundle' contains no certificate\.$/),
 		description: expect.stringMatching(/BEGIN CERTIFICATE/),
 	});
 	expect(bench.peer.simulator.counters().connections).toBe(0);

@@ -83,11 +83,11 @@ it('leaves the topic to a certificate with one topic when nobody names it', asyn
 
 // prettier-ignore
 const refused: ReadonlyArray<readonly [what: string, fields: () => ICredentialDataDecryptedObject, parameters: object, message: RegExp, advice: RegExp]> = [
-	['a wrong passphrase', () => ({ ...pkcs12('secret'), passphrase: 'guess' }), {}, /^Passphrase/, /passphrase/i],
-	['a topic the certificate does not cover', () => certificate(), { topic: 'com.example.other' }, /^Topic: com\.example\.other is not among the topics/, /covers: com\.example\.app/],
-	['a location push, which needs a signing key', () => certificate(), { pushType: 'location' }, /^Push Type: Location works with a signing key only/, /\.p8/],
+	['a wrong passphrase', () => ({ ...pkcs12('secret'), passphrase: 'guess' }), {}, /^'Passphrase' does not open the PKCS#12 file\.$/, /passphrase/i],
+	['a topic the certificate does not cover', () => certificate(), { topic: 'com.example.other' }, /^'Topic' is com\.example\.other, which the certificate "Apple Push Services: com\.example\.app" does not cover\.$/, /covers: com\.example\.app/],
+	['a location push, which needs a signing key', () => certificate(), { pushType: 'location' }, /^'Push Type' is Location, which only works with a signing key, but the credential has a certificate\.$/, /\.p8/],
 	['an expired certificate', () => certificate({ notBeforeMs: Date.now() - 2 * day, notAfterMs: Date.now() - day }), {}, /expired on/, /new push certificate/],
-	['a certificate with the key of another', () => ({ ...certificate(), certificateKey: String(certificate().certificateKey) }), {}, /^Certificate Key/, /together, as one identity/],
+	['a certificate with the key of another', () => ({ ...certificate(), certificateKey: String(certificate().certificateKey) }), {}, /^'Certificate Key' does not belong to the certificate "Apple Push Services: com\.example\.app"\.$/, /^Export the certificate and its private key together\.$/],
 ];
 
 it.each(refused)('opens no connection for %s', async (_what, fields, parameters, message, advice) => {
@@ -102,6 +102,8 @@ it('says that the certificate is for the other environment', async () => {
 	const result = await bench.send(push);
 	expect(result.error).toEqual({
 		message: expect.stringMatching(/other environment|production/),
-		description: expect.stringMatching(/Environment/),
+		description: expect.stringMatching(
+			/^Change environment in the credential, or use a certificate for this environment\.$/,
+		),
 	});
 });

@@ -48,7 +48,7 @@ it('names the field of a credential that cannot be read, and shows nothing of th
 	const result = await bench.send({ operation: 'checkConnection' });
 	expect(result.items('Send')[0]?.json).toMatchObject({
 		success: false,
-		message: expect.stringMatching(/^Private Key/),
+		message: expect.stringMatching(/^'Private Key' is truncated: part of the key is missing\.$/),
 		steps: [{ step: 'credential', ok: false }],
 	});
 	expect(JSON.stringify(result.items('Send'))).not.toContain(bench.peer.key.privateKeyPem.slice(40, 80));
@@ -105,6 +105,11 @@ describe('as the test of the credential', () => {
 	});
 
 	it('names the field that cannot be used', async () => {
-		expect(await test({ keyId: 'short' })).toEqual({ status: 'Error', message: expect.stringMatching(/^Key ID/) });
+		expect(await test({ keyId: 'short' })).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(
+				/^'Key ID' must have 10 letters and digits, but has 5 characters\. Copy it from the name of the file AuthKey_…\.p8\.$/,
+			),
+		});
 	});
 });

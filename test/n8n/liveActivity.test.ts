@@ -16,23 +16,23 @@ const start = {
 
 // prettier-ignore
 const valid: ReadonlyArray<readonly [what: string, parameters: INodeParameters, payload: string]> = [
-	['a start', { ...start, options: { timestamp: at } },
+	['a start', { ...start, additionalFields: { timestamp: at } },
 		`{"aps":{"timestamp":${atSeconds},"event":"start","content-state":{"score":0},"attributes-type":"AdventureAttributes","attributes":{"hero":"Power Panda"},"alert":{"title":"Adventure time!"}}}`],
-	['a start that asks for an update token', { ...start, options: { timestamp: at, inputPushToken: true } },
+	['a start that asks for an update token', { ...start, additionalFields: { timestamp: at, inputPushToken: true } },
 		`{"aps":{"timestamp":${atSeconds},"event":"start","content-state":{"score":0},"attributes-type":"AdventureAttributes","attributes":{"hero":"Power Panda"},"alert":{"title":"Adventure time!"},"input-push-token":1}}`],
-	['a start that listens to a channel', { ...start, options: { timestamp: at, inputPushChannel: 'dHN0LXNyY2gtY2hubA==' } },
+	['a start that listens to a channel', { ...start, additionalFields: { timestamp: at, inputPushChannel: 'dHN0LXNyY2gtY2hubA==' } },
 		`{"aps":{"timestamp":${atSeconds},"event":"start","content-state":{"score":0},"attributes-type":"AdventureAttributes","attributes":{"hero":"Power Panda"},"alert":{"title":"Adventure time!"},"input-push-channel":"dHN0LXNyY2gtY2hubA=="}}`],
-	['a silent update', { event: 'update', contentState: '{"score":1}', options: { timestamp: at } },
+	['a silent update', { event: 'update', contentState: '{"score":1}', additionalFields: { timestamp: at } },
 		`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"score":1}}}`],
-	['an update with a localized alert', { event: 'update', contentState: '{"score":1}', options: { timestamp: at, titleLocKey: '%@ is knocked down!', titleLocArgs: 'Power Panda', locKey: 'Use a potion to heal %@!', locArgs: 'Power Panda', sound: 'HeroDown.mp4' } },
+	['an update with a localized alert', { event: 'update', contentState: '{"score":1}', additionalFields: { timestamp: at, sound: 'HeroDown.mp4' }, localization: { titleLocKey: '%@ is knocked down!', titleLocArgs: 'Power Panda', locKey: 'Use a potion to heal %@!', locArgs: 'Power Panda' } },
 		`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"score":1},"alert":{"title":{"loc-key":"%@ is knocked down!","loc-args":["Power Panda"]},"body":{"loc-key":"Use a potion to heal %@!","loc-args":["Power Panda"]},"sound":"HeroDown.mp4"}}}`],
-	['an update that grows stale', { event: 'update', contentState: '{"score":1}', options: { timestamp: at, staleDate: '2026-07-19T21:00:00Z', relevanceScore: 75 } },
+	['an update that grows stale', { event: 'update', contentState: '{"score":1}', additionalFields: { timestamp: at, staleDate: '2026-07-19T21:00:00Z', relevanceScore: 75 } },
 		`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{"score":1},"stale-date":${atSeconds + 7_200},"relevance-score":75}}`],
-	['an end with its final state', { event: 'end', contentState: '{"score":2}', options: { timestamp: at, dismissalDate: '2026-07-19T19:30:00Z' } },
+	['an end with its final state', { event: 'end', contentState: '{"score":2}', additionalFields: { timestamp: at, dismissalDate: '2026-07-19T19:30:00Z' } },
 		`{"aps":{"timestamp":${atSeconds},"event":"end","content-state":{"score":2},"dismissal-date":${atSeconds + 1_800}}}`],
-	['an end without a state', { event: 'end', options: { timestamp: at } },
+	['an end without a state', { event: 'end', additionalFields: { timestamp: at } },
 		`{"aps":{"timestamp":${atSeconds},"event":"end"}}`],
-	['data of its own', { event: 'update', contentState: '{}', options: { timestamp: at, customData: '{"match":7}' } },
+	['data of its own', { event: 'update', contentState: '{}', additionalFields: { timestamp: at, customData: '{"match":7}' } },
 		`{"aps":{"timestamp":${atSeconds},"event":"update","content-state":{}},"match":7}`],
 ];
 
@@ -74,7 +74,7 @@ it.each(times)('takes a time as %s', async (_form, timestamp) => {
 				type: 'n8n-nodes-apns.apnsSend',
 				typeVersion: 1,
 				position: [0, 0],
-				parameters: { ...activity, event: 'update', contentState: '{}', options: { timestamp } },
+				parameters: { ...activity, event: 'update', contentState: '{}', additionalFields: { timestamp } },
 				credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
 			},
 		],
@@ -85,12 +85,12 @@ it.each(times)('takes a time as %s', async (_form, timestamp) => {
 
 // prettier-ignore
 const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, message: RegExp]> = [
-	['a start without an alert', { ...start, title: '' }, /^Alert Title or Body: is missing, and event start needs it/],
-	['a start that wants both token and channel', { ...start, options: { inputPushToken: true, inputPushChannel: 'dHN0' } }, /^Subscribe to Channel: cannot go with Request Update Token/],
-	['attributes that are no object', { ...start, attributes: '[]' }, /^Attributes: is not a JSON object/],
-	['a state that is no JSON', { event: 'update', contentState: '{"score":' }, /^Content State: is not valid JSON/],
-	['an event of its own', { event: '={{ "pause" }}', contentState: '{}' }, /^Event: "pause" is not an event/],
-	['a stale date that is no time', { event: 'update', contentState: '{}', options: { staleDate: 'soon' } }, /^Stale Date: "soon" is not a time/],
+	['a start without an alert', { ...start, title: '' }, /^'Alert Title' is empty, but 'Event' Start requires it\.$/],
+	['a start that wants both token and channel', { ...start, additionalFields: { inputPushToken: true, inputPushChannel: 'dHN0' } }, /^'Subscribe to Channel' cannot be combined with 'Request Update Token'\.$/],
+	['attributes that are no object', { ...start, attributes: '[]' }, /^'Attributes' is not a JSON object\.$/],
+	['a state that is no JSON', { event: 'update', contentState: '{"score":' }, /^'Content State' is not valid JSON \(Unexpected end of JSON input\)\.$/],
+	['an event of its own', { event: '={{ "pause" }}', contentState: '{}' }, /^'Event' is "pause", which is not offered\.$/],
+	['a stale date that is no time', { event: 'update', contentState: '{}', additionalFields: { staleDate: 'soon' } }, /^'Stale Date' is "soon", which is not a time\.$/],
 ];
 
 it.each(wrong)('names what is wrong with %s', async (_what, parameters, message) => {

@@ -31,7 +31,7 @@ it('leaves a server error to the user, and says so', async () => {
 		outcome: 'rejected',
 		status: 500,
 		attempts: 1,
-		advice: expect.stringMatching(/15 minutes, or set Retries/),
+		advice: expect.stringMatching(/^Send again after 15 minutes, or set 'Retries'\.$/),
 	});
 });
 
@@ -199,7 +199,7 @@ it('sends no more to a topic that APNs refuses, and says what was not sent', asy
 	expect(bench.requests().length).toBeLessThan(1_000);
 	expect(result.items('Send').at(-1)?.json).toMatchObject({
 		outcome: 'not sent',
-		message: expect.stringMatching(/com\.example\.other before in this run \(TopicDisallowed\)/),
+		message: expect.stringMatching(/^APNs already refused com\.example\.other in this run \(TopicDisallowed\)/),
 	});
 });
 

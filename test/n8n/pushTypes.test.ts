@@ -20,13 +20,13 @@ const kickOffSeconds = Date.UTC(2026, 6, 19, 19) / 1_000;
 // prettier-ignore
 const cases: readonly Case[] = [
 	{ pushType: 'alert', page: 'Generating a remote notification', topic: 'com.example.app',
-		parameters: { title: 'Game Request', body: 'Five Card Draw', options: { subtitle: 'Bob wants to play poker', category: 'GAME_INVITATION', customData: '{"gameID":"12345678"}' } },
+		parameters: { title: 'Game Request', body: 'Five Card Draw', additionalFields: { subtitle: 'Bob wants to play poker', category: 'GAME_INVITATION', customData: '{"gameID":"12345678"}' } },
 		payload: '{"aps":{"alert":{"title":"Game Request","subtitle":"Bob wants to play poker","body":"Five Card Draw"},"category":"GAME_INVITATION"},"gameID":"12345678"}' },
 	{ pushType: 'background', page: 'Pushing background updates to your App', topic: 'com.example.app', priority: '5',
-		parameters: { options: { customData: '{"acme1":"bar","acme2":42}' } },
+		parameters: { data: '{"acme1":"bar","acme2":42}' },
 		payload: '{"aps":{"content-available":1},"acme1":"bar","acme2":42}' },
 	{ pushType: 'complication', page: 'Updating a complication', topic: 'com.example.app.complication',
-		parameters: { data: '{"temperature":21.5}' },
+		parameters: { payloadJson: '{"temperature":21.5}' },
 		payload: '{"temperature":21.5}' },
 	{ pushType: 'controls', page: 'Updating controls locally and remotely', topic: 'com.example.app.push-type.controls',
 		parameters: { options: { priority: 10, expiration: '0' } }, priority: '10', expiration: '0',
@@ -35,19 +35,19 @@ const cases: readonly Case[] = [
 		parameters: { domain: 'main' },
 		payload: '{"container-identifier":"NSFileProviderWorkingSetContainerItemIdentifier","domain":"main"}' },
 	{ pushType: 'liveactivity', page: 'Starting and updating Live Activities with ActivityKit push notifications', topic: 'com.example.app.push-type.liveactivity',
-		parameters: { event: 'update', contentState: '{"currentHealthLevel":0.941,"eventDescription":"Power Panda found a sword!"}', title: 'Power Panda is knocked down!', body: 'Use a potion to heal Power Panda!', options: { timestamp: kickOff, priority: 5 } }, priority: '5',
+		parameters: { event: 'update', contentState: '{"currentHealthLevel":0.941,"eventDescription":"Power Panda found a sword!"}', title: 'Power Panda is knocked down!', body: 'Use a potion to heal Power Panda!', additionalFields: { timestamp: kickOff }, options: { priority: 5 } }, priority: '5',
 		payload: `{"aps":{"timestamp":${kickOffSeconds},"event":"update","content-state":{"currentHealthLevel":0.941,"eventDescription":"Power Panda found a sword!"},"alert":{"title":"Power Panda is knocked down!","body":"Use a potion to heal Power Panda!"}}}` },
 	{ pushType: 'location', page: 'Creating a location push service extension', topic: 'com.example.app.location-query',
-		parameters: { data: '{"from":"Anna"}' },
+		parameters: { payloadJson: '{"from":"Anna"}' },
 		payload: '{"from":"Anna"}' },
 	{ pushType: 'mdm', page: 'Sending MDM commands to a device', topic: 'com.apple.mgmt.External.0b1c',
 		parameters: { topic: 'com.apple.mgmt.External.0b1c', pushMagic: '2C2D4F2A-6B7F-4A5E-9A55-0B1C7C1C7E21' },
 		payload: '{"mdm":"2C2D4F2A-6B7F-4A5E-9A55-0B1C7C1C7E21"}' },
 	{ pushType: 'pushtotalk', page: 'Creating a Push to Talk app', topic: 'com.example.app.voip-ptt',
-		parameters: { data: '{"activeSpeaker":"The name of the active speaker"}', options: { priority: 10, expiration: '0' } }, priority: '10', expiration: '0',
+		parameters: { payloadJson: '{"activeSpeaker":"The name of the active speaker"}', options: { priority: 10, expiration: '0' } }, priority: '10', expiration: '0',
 		payload: '{"activeSpeaker":"The name of the active speaker"}' },
 	{ pushType: 'voip', page: 'Responding to VoIP notifications from PushKit', topic: 'com.example.app.voip',
-		parameters: { data: '{"handle":"+49 30 1234","callId":"4711"}', options: { expiration: '0' } }, expiration: '0',
+		parameters: { payloadJson: '{"handle":"+49 30 1234","callId":"4711"}', options: { expiration: '0' } }, expiration: '0',
 		payload: '{"handle":"+49 30 1234","callId":"4711"}' },
 	{ pushType: 'widgets', page: 'Updating widgets with WidgetKit push notifications', topic: 'com.example.app.push-type.widgets',
 		parameters: {},
@@ -116,17 +116,25 @@ it.each([
 
 it('lets a VoIP push have 5,120 bytes, and everything else 4,096', async () => {
 	const data = (bytes: number): string => JSON.stringify({ x: 'x'.repeat(bytes - '{"x":""}'.length) });
-	expect((await bench.send({ recipients: phone, pushType: 'voip', data: data(5_120) })).status).toBe('success');
-	expect((await bench.send({ recipients: phone, pushType: 'complication', data: data(4_096) })).status).toBe('success');
+	expect((await bench.send({ recipients: phone, pushType: 'voip', payloadJson: data(5_120) })).status).toBe('success');
+	expect((await bench.send({ recipients: phone, pushType: 'complication', payloadJson: data(4_096) })).status).toBe(
+		'success',
+	);
 	for (const [pushType, bytes, limit] of [
 		['voip', 5_121, '5120'],
 		['complication', 4_097, '4096'],
 	] as const) {
 		const message = expect.stringContaining(`${bytes} bytes, 1 more than the ${limit} allowed`);
-		expect((await bench.send({ recipients: phone, pushType, data: data(bytes) })).error?.message).toEqual(message);
-		const own = await bench.send({ recipients: phone, pushType, data: '={{ $json.data }}' }, [{ data: data(bytes) }], {
-			onError: 'continueRegularOutput',
-		});
+		expect((await bench.send({ recipients: phone, pushType, payloadJson: data(bytes) })).error?.message).toEqual(
+			message,
+		);
+		const own = await bench.send(
+			{ recipients: phone, pushType, payloadJson: '={{ $json.data }}' },
+			[{ data: data(bytes) }],
+			{
+				onError: 'continueRegularOutput',
+			},
+		);
 		expect(own.items('Send')[0]?.json).toMatchObject({ success: false, outcome: 'not sent', message });
 	}
 	expect(bench.requests()).toHaveLength(2);

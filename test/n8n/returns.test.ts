@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
 		parameters: own,
 		items: [{ token: phone }, { token: tablet }],
 		expected: {
-			stopWorkflow: { throws: /^Private Key/ },
+			stopWorkflow: { throws: /^'Private Key' is not a key\. None of 2 pushes succeeded\.$/ },
 			continueRegularOutput: { items: ['not sent', 'not sent'] },
 			continueErrorOutput: { items: [], errors: ['not sent', 'not sent'] },
 		},
@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
 		parameters: { ...own, options: { timeout: 0 } },
 		items: [{ token: phone }, { token: tablet }],
 		expected: {
-			stopWorkflow: { throws: /^Timeout/ },
+			stopWorkflow: { throws: /^'Timeout \(Seconds\)' must be a whole number from 1 to 2147483, but is 0\.$/ },
 			continueRegularOutput: { items: ['not sent', 'not sent'] },
 			continueErrorOutput: { items: [], errors: ['not sent', 'not sent'] },
 		},
@@ -95,7 +95,8 @@ const rows: readonly Row[] = [
 		items: [{ token: phone }, { token: '' }],
 		expected: {
 			stopWorkflow: {
-				throws: /^(?:This credential may not push to this topic|Device Tokens: is empty).*None of 2 pushes succeeded/,
+				throws:
+					/^(?:This credential is not allowed to push to this topic|'Device Tokens' is empty).*None of 2 pushes succeeded/,
 			},
 			continueRegularOutput: { items: ['rejected', 'not sent'] },
 			continueErrorOutput: { items: [], errors: ['rejected', 'not sent'] },
@@ -103,7 +104,7 @@ const rows: readonly Row[] = [
 	},
 	{
 		what: 'no item can be sent, each for a cause of its own',
-		parameters: { ...own, options: { badge: '={{ $json.badge }}' } },
+		parameters: { ...own, badge: '={{ $json.badge }}' },
 		items: [
 			{ token: phone, badge: 'x' },
 			{ token: 'short', badge: 1 },
@@ -155,7 +156,9 @@ const rows: readonly Row[] = [
 		parameters: { ...own, options: { onRejectedDevice: 'fail' } },
 		items: [{ token: 'short' }, { token: phone }],
 		expected: {
-			stopWorkflow: { throws: /^1 push has an invalid field: short\. Device Tokens: is not hexadecimal/ },
+			stopWorkflow: {
+				throws: /^1 push has an invalid field: short\. 'Device Tokens' contains an entry that is not hexadecimal/,
+			},
 			continueRegularOutput: { items: ['not sent', 'accepted'] },
 			continueErrorOutput: { items: ['accepted'], errors: ['not sent'] },
 		},

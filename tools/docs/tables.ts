@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BROADCAST_MAX_PAYLOAD_BYTES, type PushTypeRow, pushTypeRows } from '../../nodes/shared/apns/pushTypes';
 import { type ReasonRow, reasonRows } from '../../nodes/shared/apns/reasons';
+import { wordsFor } from '../../nodes/shared/n8n/fieldWords';
 
 const root = path.resolve(__dirname, '../..');
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -42,7 +43,7 @@ function pushTypes(): string {
 function reasonTable(rows: readonly ReasonRow[]): string {
 	return table(
 		['reason', 'status', 'what happened', 'what to do'],
-		rows.map(({ reason, status, meaning, advice }) => [`\`${reason}\``, String(status), meaning, advice]),
+		rows.map(({ reason, status, meaning, advice }) => [`\`${reason}\``, String(status), meaning, wordsFor(advice)]),
 	);
 }
 

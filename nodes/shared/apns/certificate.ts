@@ -1,17 +1,17 @@
 /** A provider certificate with its key, from PEM: repaired, decrypted, ordered and checked against each other. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { pki, asn1 } from '../vendor/forge';
+import { choice, field, text } from './fields';
 import { readFacts, looksLikePushCertificate } from './certificateFacts';
 import type { CertificateFacts, CertificateIdentity } from './identity';
 import { derLength, looksLikePkcs12, readPem, writePem, type PemBlock } from './pem';
 import { FieldProblem } from './problems';
 
-const CERTIFICATE = 'Certificate';
-const KEY = 'Certificate Key';
-const PASSPHRASE = 'Passphrase';
+const CERTIFICATE = 'certificate';
+const KEY = 'certificateKey';
+const PASSPHRASE = 'passphrase';
 const WHOLE_CERTIFICATE = 'Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.';
-const WHOLE_KEY =
-	'Paste the whole private key that belongs to the certificate, from -----BEGIN … PRIVATE KEY----- to its END line.';
+const WHOLE_KEY = 'Paste the whole private key of the certificate, from -----BEGIN … PRIVATE KEY----- to its END line.';
 
 export interface PemIdentityInput {
 	readonly certificatePem: string;
@@ -30,11 +30,11 @@ export interface Leaf {
 function certificateFrom(block: PemBlock): X509Certificate {
 	const length = derLength(block.der);
 	if (!block.intact || length === undefined || length > block.der.length)
-		throw new FieldProblem(CERTIFICATE, 'is incomplete or damaged', WHOLE_CERTIFICATE);
+		throw new FieldProblem(CERTIFICATE, 'incomplete', 'is truncated or damaged', WHOLE_CERTIFICATE);
 	try {
 		return new X509Certificate(block.der.subarray(0, length));
 	} catch {
-		throw new FieldProblem(CERTIFICATE, 'cannot be read as an X.509 certificate', WHOLE_CERTIFICATE);
+		throw new FieldProblem(CERTIFICATE, 'damaged', 'cannot be read as an X.509 certificate', WHOLE_CERTIFICATE);
 	}
 }
 
@@ -50,25 +50,26 @@ const notCertificates: ReadonlyArray<readonly [RegExp, string]> = [
 function certificatesIn(blocks: readonly PemBlock[]): [X509Certificate, ...X509Certificate[]] {
 	const named = blocks.filter(({ label }) => /^(TRUSTED |X509 )?CERTIFICATE$/.test(label));
 	const [leaf, ...chain] = named;
-	if (leaf !== undefined) return [certificateFrom(leaf), ...chain.map(certificateFrom)];
+	if (leaf !== undefined && !looksLikePkcs12(leaf.der)) return [certificateFrom(leaf), ...chain.map(certificateFrom)];
 	const [first] = blocks;
-	if (first === undefined) throw new FieldProblem(CERTIFICATE, 'is empty', WHOLE_CERTIFICATE);
+	if (first === undefined) throw new FieldProblem(CERTIFICATE, 'missing', 'is empty', WHOLE_CERTIFICATE);
 	if (looksLikePkcs12(first.der)) {
 		throw new FieldProblem(
 			CERTIFICATE,
+			'wrongKind',
 			'is a PKCS#12 file, not PEM',
-			'Set Identity Format to PKCS#12 and paste it there.',
+			text`Set ${field('identityFormat')} to ${choice('identityFormat', 'p12')} and paste the file there.`,
 		);
 	}
 	if (first.label === '') return [certificateFrom(first)];
 	const what = notCertificates.find(([pattern]) => pattern.test(first.label))?.[1] ?? 'something else';
-	throw new FieldProblem(CERTIFICATE, `is ${what}, not a certificate`, WHOLE_CERTIFICATE);
+	throw new FieldProblem(CERTIFICATE, 'wrongKind', `is ${what}, not a certificate`, WHOLE_CERTIFICATE);
 }
 
 function parseKey(block: PemBlock, passphrase: string | undefined): KeyObject | undefined {
-	const text = block.dekInfo === undefined ? writePem(block.label, block.der) : writeOldPem(block);
+	const pem = block.dekInfo === undefined ? writePem(block.label, block.der) : writeOldPem(block);
 	try {
-		return createPrivateKey({ key: text, format: 'pem', passphrase: passphrase ?? '' });
+		return createPrivateKey({ key: pem, format: 'pem', passphrase: passphrase ?? '' });
 	} catch {
 		// OpenSSL's text may show parts of the input; the callers below have words of their own.
 		return undefined;
@@ -109,19 +110,22 @@ function unlabelledKey(der: Buffer): KeyObject | undefined {
 
 function keyIn(blocks: readonly PemBlock[], passphrase: string | undefined): KeyObject {
 	const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY')) ?? blocks[0];
-	if (block === undefined) throw new FieldProblem(KEY, 'is empty', WHOLE_KEY);
-	if (/CERTIFICATE/.test(block.label)) throw new FieldProblem(KEY, 'is a certificate, not a private key', WHOLE_KEY);
-	if (/PUBLIC KEY/.test(block.label)) throw new FieldProblem(KEY, 'is a public key, not a private one', WHOLE_KEY);
+	if (block === undefined) throw new FieldProblem(KEY, 'missing', 'is empty', WHOLE_KEY);
+	if (/CERTIFICATE/.test(block.label))
+		throw new FieldProblem(KEY, 'wrongKind', 'is a certificate, not a private key', WHOLE_KEY);
+	if (/PUBLIC KEY/.test(block.label))
+		throw new FieldProblem(KEY, 'wrongKind', 'is a public key, not a private key', WHOLE_KEY);
 	const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
 	const length = derLength(block.der);
 	// What OpenSSL's old form encrypts is no DER to look at.
 	const damaged = !block.intact || (block.dekInfo === undefined && (length === undefined || length > block.der.length));
-	if (damaged) throw new FieldProblem(KEY, 'is incomplete or damaged', WHOLE_KEY);
+	if (damaged) throw new FieldProblem(KEY, 'incomplete', 'is truncated or damaged', WHOLE_KEY);
 	if (encrypted && (passphrase === undefined || passphrase === '')) {
 		throw new FieldProblem(
 			PASSPHRASE,
-			'is empty, and the private key is encrypted',
-			'Fill in the passphrase that was given when the key was exported.',
+			'missing',
+			'is empty, but the private key is encrypted',
+			'Enter the passphrase that was chosen when the key was exported.',
 		);
 	}
 	const key = block.label === '' ? unlabelledKey(block.der) : parseKey(block, passphrase);
@@ -131,10 +135,11 @@ function keyIn(blocks: readonly PemBlock[], passphrase: string | undefined): Key
 	if (encrypted)
 		throw new FieldProblem(
 			PASSPHRASE,
+			'wrongPassphrase',
 			'does not open the private key',
-			'Fill in the passphrase that was given when the key was exported.',
+			'Enter the passphrase that was chosen when the key was exported. Capital letters and spaces count.',
 		);
-	throw new FieldProblem(KEY, 'cannot be read as a private key', WHOLE_KEY);
+	throw new FieldProblem(KEY, 'damaged', 'cannot be read as a private key', WHOLE_KEY);
 }
 
 /** The certificate that belongs to the key; among several, a push certificate that lasts longest. */
@@ -148,7 +153,7 @@ export function chooseLeaf(certificates: readonly X509Certificate[], keys: reado
 	return found.sort((a, b) => rank(b) - rank(a) || b.facts.notAfterMs - a.facts.notAfterMs)[0];
 }
 
-/** Leaf first, then each certificate's issuer as far as they are there; others are of no use to the server. */
+/** Leaf first, then each certificate's issuer as far as they are there; the server cannot use others. */
 function orderChain(leaf: X509Certificate, certificates: readonly X509Certificate[]): X509Certificate[] {
 	const chain = [leaf];
 	for (let last = leaf; ;) {
@@ -194,8 +199,9 @@ export function readCertificateIdentity({
 	if (leaf === undefined) {
 		throw new FieldProblem(
 			KEY,
+			'mismatch',
 			`does not belong to the certificate "${readFacts(certificates[0]).commonName}"`,
-			'Export certificate and private key together, as one identity.',
+			'Export the certificate and its private key together.',
 		);
 	}
 	return identityOf(leaf, certificates);

@@ -1,13 +1,14 @@
 /** What can be known of a provider certificate before connecting: dates, environment, topics. */
-import { type Environment, managementEndpoint, pushEndpoint } from './endpoints';
+import { choice, field, text } from './fields';
+import { type Environment, environmentOfHost } from './endpoints';
 import type { CertificateFacts } from './identity';
 import { FieldProblem } from './problems';
 import { type PushTypeRow, topicFor } from './pushTypes';
 
-const FIELD = 'Certificate';
+const FIELD = 'certificate';
 /** Apple's certificates last a year; two weeks are enough to renew one. */
 const EXPIRES_SOON_MS = 14 * 24 * 3_600_000;
-const RENEW = 'Create a new push certificate in the Apple Developer portal and put it into the credential.';
+const RENEW = 'Create a new push certificate in the Apple Developer portal and add it to the credential.';
 
 function day(ms: number): string {
 	return Number.isNaN(ms) ? 'an unknown date' : new Date(ms).toISOString().slice(0, 10);
@@ -16,12 +17,18 @@ function day(ms: number): string {
 /** Why the certificate cannot be used at this moment; undefined when it can. */
 export function certificateTimeProblem(facts: CertificateFacts, nowMs: number): FieldProblem | undefined {
 	if (nowMs > facts.notAfterMs)
-		return new FieldProblem(FIELD, `"${facts.commonName}" expired on ${day(facts.notAfterMs)}`, RENEW);
+		return new FieldProblem(
+			FIELD,
+			'expired',
+			`is "${facts.commonName}", which expired on ${day(facts.notAfterMs)}`,
+			RENEW,
+		);
 	if (nowMs < facts.notBeforeMs) {
 		return new FieldProblem(
 			FIELD,
-			`"${facts.commonName}" is not valid before ${day(facts.notBeforeMs)}`,
-			'Check the clock of the machine n8n runs on.',
+			'notYetValid',
+			`is "${facts.commonName}", which is not valid before ${day(facts.notBeforeMs)}`,
+			'Check the clock of the machine that runs n8n.',
 		);
 	}
 	return undefined;
@@ -31,7 +38,12 @@ export function certificateTimeProblem(facts: CertificateFacts, nowMs: number): 
 export function certificateExpiryHint(facts: CertificateFacts, nowMs: number): FieldProblem | undefined {
 	const leftMs = facts.notAfterMs - nowMs;
 	if (leftMs < 0 || leftMs > EXPIRES_SOON_MS) return undefined;
-	return new FieldProblem(FIELD, `"${facts.commonName}" expires on ${day(facts.notAfterMs)}`, RENEW);
+	return new FieldProblem(
+		FIELD,
+		'expiresSoon',
+		`is "${facts.commonName}", which expires on ${day(facts.notAfterMs)}`,
+		RENEW,
+	);
 }
 
 /** Why the certificate does not fit the environment; one without marks (VoIP, Wallet, MDM) fits both. APNs would answer GOAWAY BadCertificateEnvironment. */
@@ -42,8 +54,9 @@ export function certificateEnvironmentProblem(
 	if (facts.environments.length === 0 || facts.environments.includes(environment)) return undefined;
 	return new FieldProblem(
 		FIELD,
-		`"${facts.commonName}" is for ${facts.environments.join(' and ')} only, and the environment is ${environment}`,
-		`Set Environment to ${facts.environments.join(' or ')}, or use a certificate for ${environment}.`,
+		'wrongEnvironment',
+		`is "${facts.commonName}", which only works in ${facts.environments.join(' and ')}, but the environment is ${environment}`,
+		text`Set ${field('environment')} to ${choice('environment', facts.environments[0] ?? environment)}, or use a certificate for ${environment}.`,
 	);
 }
 
@@ -52,29 +65,18 @@ export function certificateTopicProblem(facts: CertificateFacts, topic: string |
 	if (topic === undefined) {
 		if (facts.topics.length <= 1) return undefined;
 		return new FieldProblem(
-			'Topic',
-			'is missing, and the certificate carries several topics',
-			`Choose one of: ${facts.topics.join(', ')}.`,
+			'topic',
+			'missing',
+			'is empty, but the certificate covers several topics',
+			`Use one of these topics: ${facts.topics.join(', ')}.`,
 		);
 	}
 	if (facts.topics.length === 0 || facts.topics.includes(topic)) return undefined;
 	return new FieldProblem(
-		'Topic',
-		`${topic} is not among the topics of the certificate "${facts.commonName}"`,
-		`The certificate covers: ${facts.topics.join(', ')}.`,
-	);
-}
-
-const environments: readonly Environment[] = ['production', 'development'];
-/** Older name of the sandbox, still in Apple's pages: "Establishing a connection to APNs", troubleshooting. */
-const OLD_SANDBOX_HOST = 'api.development.push.apple.com';
-
-/** The environment Apple's own hosts belong to; undefined for any other host. */
-export function environmentOfHost(host: string): Environment | undefined {
-	const name = host.toLowerCase().replace(/\.$/, '');
-	if (name === OLD_SANDBOX_HOST) return 'development';
-	return environments.find(
-		(environment) => pushEndpoint(environment).host === name || managementEndpoint(environment).host === name,
+		'topic',
+		'mismatch',
+		`is ${topic}, which the certificate "${facts.commonName}" does not cover`,
+		`Use a topic that the certificate covers: ${facts.topics.join(', ')}.`,
 	);
 }
 
@@ -104,8 +106,9 @@ export function certificateTopic(facts: CertificateFacts, row: PushTypeRow | und
 export function certificatePushTypeProblem(row: PushTypeRow | undefined): FieldProblem | undefined {
 	if (row?.refusesCertificate !== true) return undefined;
 	return new FieldProblem(
-		'Push Type',
-		`${row.displayName} works with a signing key only`,
+		'pushType',
+		'notAllowed',
+		`is ${row.displayName}, which only works with a signing key, but the credential has a certificate`,
 		'Use a credential with a signing key (.p8).',
 	);
 }

@@ -1,6 +1,7 @@
 /** Channels of broadcast pushes: what creating one sends, and what the answers say (Apple, "Sending channel management requests to APNs"). */
+import { choice, field, text } from './fields';
 import type { JsonObject } from './payload';
-import { FieldProblem } from './problems';
+import { excerpt, FieldProblem } from './problems';
 
 export interface StoragePolicyRow {
 	/** `message-storage-policy`. */
@@ -13,8 +14,8 @@ export interface StoragePolicyRow {
 /** A policy cannot be changed later. */
 // prettier-ignore
 export const storagePolicyRows: readonly StoragePolicyRow[] = [
-	{ number: 1, value: 'mostRecent', displayName: 'Most Recent Message Stored', description: 'A device that was offline gets the newest message, up to 8 hours old' },
-	{ number: 0, value: 'none', displayName: 'No Message Stored', description: 'For frequent updates: a larger budget, only devices online get them, and every broadcast has expiration 0' },
+	{ number: 1, value: 'mostRecent', displayName: 'Most Recent Message Stored', description: 'APNs keeps the newest message for devices that are offline, for up to 8 hours and no longer than its expiration' },
+	{ number: 0, value: 'none', displayName: 'No Message Stored', description: 'Only devices that are online receive a message. Allows more frequent updates, and requires expiration 0 for every broadcast.' },
 ];
 
 /** The kind of push a channel carries; there is one (2026). */
@@ -25,9 +26,10 @@ export function channelBody(storagePolicy: string): Buffer {
 	const row = storagePolicyRows.find(({ value }) => value === storagePolicy);
 	if (row === undefined) {
 		throw new FieldProblem(
-			'Message Storage',
-			`"${storagePolicy.slice(0, 40)}" is not a policy`,
-			`Choose one of: ${storagePolicyRows.map(({ value }) => value).join(', ')}.`,
+			'storagePolicy',
+			'notOffered',
+			`is "${excerpt(storagePolicy)}", which is not offered`,
+			`Use one of these values: ${storagePolicyRows.map(({ value }) => value).join(', ')}.`,
 		);
 	}
 	return Buffer.from(JSON.stringify({ 'message-storage-policy': row.number, 'push-type': CHANNEL_PUSH_TYPE }));
@@ -67,14 +69,18 @@ export function readChannelList(body: Buffer | undefined): readonly string[] | u
 	return Array.isArray(channels) && channels.every((id) => typeof id === 'string') ? channels : undefined;
 }
 
+/** Where an activity is started instead. */
+export const START_WITH_SEND = text`Start the activity with the APNs Send node: ${field('pushType')} ${choice('pushType', 'liveactivity')}, ${field('event')} ${choice('event', 'start')}, and the push-to-start token of each device.`;
+
 /** A channel reaches activities that run: an event `start` in a payload would be ignored by every device. Throws `FieldProblem`. */
 export function checkBroadcastPayload(payload: JsonObject): void {
 	const { aps } = payload;
 	const event: unknown = typeof aps === 'object' && aps !== null ? Reflect.get(aps, 'event') : undefined;
 	if (event !== 'start') return;
 	throw new FieldProblem(
-		'JSON',
-		'has the event start, and a channel only reaches activities that run',
-		'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.',
+		'payloadJson',
+		'notAllowed',
+		'has the event "start", but a channel only reaches activities that are already running',
+		START_WITH_SEND,
 	);
 }

@@ -38,3 +38,16 @@ export function pushEndpoint(environment: Environment, port?: number): ApnsEndpo
 export function managementEndpoint(environment: Environment): ApnsEndpoint {
 	return rows[environment].management;
 }
+
+const environments: readonly Environment[] = ['production', 'development'];
+/** Older name of the sandbox, still in Apple's pages: "Establishing a connection to APNs", troubleshooting. */
+const OLD_SANDBOX_HOST = 'api.development.push.apple.com';
+
+/** The environment Apple's own hosts belong to; undefined for any other host. */
+export function environmentOfHost(host: string): Environment | undefined {
+	const name = host.toLowerCase().replace(/\.$/, '');
+	if (name === OLD_SANDBOX_HOST) return 'development';
+	return environments.find(
+		(environment) => pushEndpoint(environment).host === name || managementEndpoint(environment).host === name,
+	);
+}

@@ -1,5 +1,9 @@
 /** What APNs accepts and a device then ignores: each a hint for the user, none a reason not to send. */
+import { certificateExpiryHint } from './certificateChecks';
+import { choice, field, type FieldText, text } from './fields';
+import type { CertificateFacts } from './identity';
 import type { JsonObject } from './payload';
+import { alertApsKeys } from './payload/alertFields';
 import { FieldProblem } from './problems';
 import { type PayloadKind, pushTypeRow, pushTypeRows, type PushTypeRow } from './pushTypes';
 
@@ -11,22 +15,14 @@ export interface HintDraft {
 	readonly expirationSeconds?: number;
 	readonly payload: JsonObject;
 	readonly trust: 'token' | 'certificate';
+	/** The provider certificate, where there is one. */
+	readonly certificate?: CertificateFacts;
 	readonly nowMs: number;
 }
 
 /** Keys of `aps` (Apple, "Generating a remote notification", "Starting and updating Live Activities", "Updating widgets"; Safari's `url-args`). Others are ignored. */
 const apsKeys: ReadonlySet<string> = new Set([
-	'alert',
-	'badge',
-	'sound',
-	'thread-id',
-	'category',
-	'content-available',
-	'mutable-content',
-	'target-content-id',
-	'interruption-level',
-	'relevance-score',
-	'filter-criteria',
+	...alertApsKeys,
 	'stale-date',
 	'content-state',
 	'timestamp',
@@ -43,10 +39,13 @@ const apsKeys: ReadonlySet<string> = new Set([
 	'summary-arg-count',
 ]);
 
+/** Keys of `aps` whose value devices read as a number only, and the switches among them, which are 1 or absent. */
+const numberKeys = ['badge'] as const;
+const switchKeys = ['content-available', 'mutable-content'] as const;
+
 /** Seconds beyond the year 5138 are milliseconds. */
 const MILLISECONDS_FROM = 1e11;
 const secondsKeys = ['timestamp', 'stale-date', 'dismissal-date'] as const;
-const PAYLOAD = 'Payload';
 
 function objectAt(payload: JsonObject, key: string): JsonObject | undefined {
 	const value = payload[key];
@@ -59,84 +58,123 @@ function has(object: JsonObject | undefined, ...keys: readonly string[]): string
 
 type Look = (payload: JsonObject, aps: JsonObject | undefined) => FieldProblem | undefined;
 
-const hint = (problem: string, remedy: string): FieldProblem => new FieldProblem(PAYLOAD, problem, remedy);
+const hint = (problem: string, remedy: FieldText): FieldProblem =>
+	new FieldProblem('payload', 'ignored', problem, remedy);
+
+/** An alert that shows nothing. */
+function nothingToShow(payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
+	// Wallet passes are told by {}.
+	if (Object.keys(payload).length === 0 || has(aps, 'alert', 'badge', 'sound', 'url-args').length > 0) return undefined;
+	return has(aps, 'content-available').length > 0
+		? hint(
+				'has content-available, but nothing to show',
+				text`Set ${field('pushType')} to ${choice('pushType', 'background')}, or fill in ${field('title')} or ${field('body')}.`,
+			)
+		: hint(
+				'has no alert, badge or sound, so the device shows nothing',
+				text`Fill in ${field('title')}, ${field('body')}, ${field('badge')} or ${field('sound')}.`,
+			);
+}
+
+function notSilent(_payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
+	const keys = has(aps, 'alert', 'badge', 'sound', 'mutable-content');
+	return keys.length === 0
+		? undefined
+		: hint(
+				`has ${keys.join(', ')} in aps, which a background push must not have`,
+				text`Set ${field('pushType')} to ${choice('pushType', 'alert')}, or remove these keys.`,
+			);
+}
+
+function notWoken(payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
+	if (Number(aps?.['content-available']) === 1 || Object.keys(payload).length === 0) return undefined;
+	return hint(
+		'has no "content-available": 1 in aps, so the app is not woken',
+		'Add "aps": {"content-available": 1} to the payload.',
+	);
+}
+
+function activityKeys(_payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
+	const missing = ['timestamp', 'event'].filter((key) => has(aps, key).length === 0);
+	return missing.length === 0
+		? undefined
+		: hint(
+				`has no ${missing.join(' and no ')} in aps, so the activity ignores it`,
+				text`Add the missing keys, or set ${field('payloadType')} to ${choice('payloadType', 'fields')}.`,
+			);
+}
+
+/** An end may come without a state; everything else needs one that the app can decode. */
+function activityState(_payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
+	const state = aps === undefined ? undefined : objectAt(aps, 'content-state');
+	if (aps === undefined || (state !== undefined && Object.keys(state).length > 0)) return undefined;
+	if (aps.event === 'end' && !Object.hasOwn(aps, 'content-state')) return undefined;
+	return hint(
+		state === undefined
+			? 'has no content-state, so the activity cannot be updated'
+			: 'has an empty content-state, which the app can only decode if its ContentState has no required properties',
+		"Fill in the content state with the properties of the app's ContentState.",
+	);
+}
+
+function activityTimes(_payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
+	const wrong = secondsKeys.filter((key) => typeof aps?.[key] === 'number' && aps[key] >= MILLISECONDS_FROM);
+	return wrong.length === 0
+		? undefined
+		: hint(`has milliseconds in ${wrong.join(', ')}`, 'Use seconds for these times.');
+}
 
 /** What to look at in each kind of payload. */
 const looks: Readonly<Record<PayloadKind, readonly Look[]>> = {
-	alert: [
-		(payload, aps) => {
-			// Wallet passes are told by {}.
-			if (Object.keys(payload).length === 0 || has(aps, 'alert', 'badge', 'sound', 'url-args').length > 0)
-				return undefined;
-			return has(aps, 'content-available').length > 0
-				? hint('has content-available and nothing to show', 'Set Push Type to Background, or fill in Title or Body.')
-				: hint(
-						'has neither alert, badge nor sound: the device shows nothing',
-						'Fill in Title or Body, Badge or Sound.',
-					);
-		},
-	],
-	background: [
-		(payload, aps) => {
-			if (aps?.['content-available'] === 1 || Object.keys(payload).length === 0) return undefined;
-			return hint('lacks "content-available": 1 in aps: the app is not woken', 'Add "aps": {"content-available": 1}.');
-		},
-		(_payload, aps) => {
-			const keys = has(aps, 'alert', 'badge', 'sound', 'mutable-content');
-			return keys.length === 0
-				? undefined
-				: hint(
-						`has ${keys.join(', ')} in aps, which a background push may not`,
-						'Set Push Type to Alert, or remove these keys.',
-					);
-		},
-	],
-	liveActivity: [
-		(_payload, aps) => {
-			const missing = ['timestamp', 'event'].filter((key) => has(aps, key).length === 0);
-			return missing.length === 0
-				? undefined
-				: hint(
-						`lacks ${missing.join(' and ')} in aps: the activity ignores it`,
-						'Add them, or choose the payload by fields.',
-					);
-		},
-		(_payload, aps) => {
-			const wrong = secondsKeys.filter((key) => typeof aps?.[key] === 'number' && aps[key] >= MILLISECONDS_FROM);
-			return wrong.length === 0
-				? undefined
-				: hint(`has milliseconds in ${wrong.join(', ')}`, 'Give these times in seconds.');
-		},
-	],
+	alert: [nothingToShow],
+	background: [notWoken, notSilent],
+	liveActivity: [activityKeys, activityState, activityTimes],
 	custom: [],
 	fileProvider: [
 		(payload) =>
 			has(payload, 'container-identifier').length > 0
 				? undefined
-				: hint('lacks container-identifier', 'Name the container whose content changed.'),
+				: hint('has no container-identifier', 'Name the container whose content changed.'),
 	],
 	mdm: [
 		(payload) => {
-			if (typeof payload.mdm !== 'string') return hint('lacks mdm, the push magic', 'Write {"mdm": "<PushMagic>"}.');
+			if (typeof payload.mdm !== 'string')
+				return hint('has no mdm key with the push magic', 'Use {"mdm": "<PushMagic>"} as the payload.');
 			return Object.keys(payload).length === 1
 				? undefined
-				: hint('holds more than mdm', 'An MDM push carries the push magic alone.');
+				: hint('has more keys than mdm', 'Remove all other keys: an MDM push carries the push magic alone.');
 		},
 	],
 	reload: [
 		(_payload, aps) =>
 			aps?.['content-changed'] === true
 				? undefined
-				: hint('lacks "content-changed": true in aps: nothing is reloaded', 'Add "aps": {"content-changed": true}.'),
+				: hint(
+						'has no "content-changed": true in aps, so nothing is reloaded',
+						'Add "aps": {"content-changed": true} to the payload.',
+					),
 	],
 };
+
+/** Numbers as text and switches as true or text: Apple documents numbers, and devices ignore the rest without a word. */
+function typeHint(aps: JsonObject | undefined): FieldProblem | undefined {
+	const notNumbers = numberKeys.filter((key) => Object.hasOwn(aps ?? {}, key) && typeof aps?.[key] !== 'number');
+	const notSwitches = switchKeys.filter((key) => Object.hasOwn(aps ?? {}, key) && aps?.[key] !== 1 && aps?.[key] !== 0);
+	const [first] = [...notNumbers, ...notSwitches];
+	if (first === undefined) return undefined;
+	const wrong = [...notNumbers, ...notSwitches].map((key) => `"${key}": ${JSON.stringify(aps?.[key]) ?? 'nothing'}`);
+	return hint(
+		`has ${wrong.join(' and ')} in aps, which devices may ignore`,
+		notNumbers.length > 0 ? 'Use numbers without quotes.' : `Use "${first}": 1.`,
+	);
+}
 
 function apsKeyHint(aps: JsonObject | undefined): FieldProblem | undefined {
 	const unknown = Object.keys(aps ?? {}).filter((key) => !apsKeys.has(key));
 	if (unknown.length === 0) return undefined;
 	return hint(
 		`has keys in aps that devices ignore: ${unknown.slice(0, 5).join(', ')}`,
-		'Put your own keys beside aps, and check the spelling of the others.',
+		'Move your own keys out of aps, and check the spelling of the others.',
 	);
 }
 
@@ -151,27 +189,40 @@ function topicHint(draft: HintDraft, row: PushTypeRow | undefined): FieldProblem
 	);
 	if (other !== undefined && !(own !== '' && topic.endsWith(own))) {
 		return new FieldProblem(
-			'Topic',
+			'topic',
+			'mismatch',
 			`ends in ${other.topicSuffix ?? ''}, which belongs to push type ${other.displayName}`,
-			`Set Push Type to ${other.displayName}, or give the bare bundle id.`,
+			text`Set ${field('pushType')} to ${choice('pushType', other.value)}, or use the bundle ID without a suffix.`,
 		);
 	}
 	if (row.topicSuffix === undefined && !topic.startsWith('com.apple.mgmt.')) {
 		return new FieldProblem(
-			'Topic',
-			`is ${topic}; an MDM topic begins with com.apple.mgmt.`,
-			'Give the UID of the MDM push certificate.',
+			'topic',
+			'unusual',
+			`is ${topic}, which does not start with com.apple.mgmt as MDM topics do`,
+			'Use the user ID (UID) from the subject of the MDM push certificate.',
 		);
 	}
 	return undefined;
 }
 
-function expirationHint({ expirationSeconds, nowMs }: HintDraft): FieldProblem | undefined {
+function expirationHint(
+	{ expirationSeconds, nowMs }: HintDraft,
+	row: PushTypeRow | undefined,
+): FieldProblem | undefined {
+	if (expirationSeconds === undefined && row?.ephemeral === true)
+		return new FieldProblem(
+			'expiration',
+			'missing',
+			`is not set, so APNs may deliver this ${row.displayName} push much too late`,
+			text`Set ${field('expiration')} to 0 or to a few seconds from now.`,
+		);
 	if (expirationSeconds === undefined || expirationSeconds === 0 || expirationSeconds * 1_000 > nowMs) return undefined;
 	return new FieldProblem(
-		'Expiration',
-		`${new Date(expirationSeconds * 1_000).toISOString()} has passed`,
-		'Give a time to come, or 0 for one attempt without storage.',
+		'expiration',
+		'passed',
+		`is ${new Date(expirationSeconds * 1_000).toISOString()}, which is in the past`,
+		'Use a time in the future, or 0 for one delivery attempt without storage.',
 	);
 }
 
@@ -179,15 +230,27 @@ function trustHint(row: PushTypeRow | undefined, trust: HintDraft['trust']): Fie
 	if (row === undefined || row.trust === 'any' || row.trust === trust) return undefined;
 	return row.trust === 'token'
 		? new FieldProblem(
-				'Push Type',
-				`${row.displayName} is described for signing keys only, and the credential is a certificate`,
+				'pushType',
+				'unusual',
+				`is ${row.displayName}, which Apple documents for signing keys only, but the credential has a certificate`,
 				'Use a credential with a signing key (.p8).',
 			)
 		: new FieldProblem(
-				'Push Type',
-				`${row.displayName} is sent with a certificate in practice, and the credential is a signing key`,
-				'Use the MDM push certificate.',
+				'pushType',
+				'unusual',
+				`is ${row.displayName}, which usually requires a certificate, but the credential has a signing key`,
+				'Use a credential with the MDM push certificate.',
 			);
+}
+
+/** One id for several pushes: APNs takes it, and then nobody can say which device an answer or a log line is about. */
+export function sharedApnsIdHint(): FieldProblem {
+	return new FieldProblem(
+		'apnsId',
+		'unusual',
+		'is the same for several pushes, so they cannot be identified by it',
+		text`Remove ${field('apnsId')} to let APNs create an ID for each push, or use an expression that is unique to each device.`,
+	);
 }
 
 /** All hints for one push, most useful first; empty when all is as Apple describes it. */
@@ -196,10 +259,12 @@ export function hintsFor(draft: HintDraft): FieldProblem[] {
 	const aps = objectAt(draft.payload, 'aps');
 	const found = [
 		...(row === undefined ? [] : looks[row.payload].map((look) => look(draft.payload, aps))),
+		typeHint(aps),
 		apsKeyHint(aps),
 		topicHint(draft, row),
-		expirationHint(draft),
+		expirationHint(draft, row),
 		trustHint(row, draft.trust),
+		draft.certificate === undefined ? undefined : certificateExpiryHint(draft.certificate, draft.nowMs),
 	];
 	return found.filter((problem) => problem !== undefined);
 }

@@ -11,6 +11,8 @@ export interface PemBlock {
 	readonly dekInfo?: string;
 	/** False when characters outside base64 stood in it, or it ends in the middle of a group. */
 	readonly intact: boolean;
+	/** True when only one of the lines BEGIN and END was there: what is missing may be more than that line. */
+	readonly cut?: true;
 }
 
 /** Labels by their letters alone: some forms remove every blank, also the one in `PRIVATE KEY`. */
@@ -96,7 +98,8 @@ export function readPem(pasted: string, depth = 0): PemBlock[] {
 		return [blockOf(marker[2] ?? '', text.slice(marker.index + marker[0].length, next.index))];
 	});
 	if (blocks.length > 0) return blocks;
-	const block = blockOf(markers[0]?.[2] ?? '', text.replace(MARKER, '').replace(/-{2,}/g, ''));
+	const whole = blockOf(markers[0]?.[2] ?? '', text.replace(MARKER, '').replace(/-{2,}/g, ''));
+	const block: PemBlock = markers.length === 0 ? whole : { ...whole, cut: true };
 	const inside = block.der.toString('latin1');
 	// The second is the first once more in base64, as secrets of Kubernetes are.
 	if (depth < 2 && /-----\s*BEGIN|^\s*LS0tLS1CRUdJTi/.test(inside))

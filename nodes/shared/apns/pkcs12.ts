@@ -2,14 +2,16 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { asn1, pkcs12, pki, type Asn1, type Pkcs12 } from '../vendor/forge';
 import { chooseLeaf, identityOf } from './certificate';
+import { choice, field, text as words } from './fields';
 import type { CertificateIdentity } from './identity';
-import { derLength, looksLikePkcs12, unmangle } from './pem';
+import { derLength, looksLikePkcs12, readPem, unmangle } from './pem';
 import { FieldProblem } from './problems';
 
-const FIELD = 'PKCS#12';
-const PASSPHRASE = 'Passphrase';
+const FIELD = 'p12Secret';
+const PASSPHRASE = 'passphrase';
 const EXPORT =
-	'In Keychain Access choose the certificate together with its private key, export it as .p12, and paste the file in base64 (base64 -i file.p12).';
+	'In Keychain Access, select the certificate together with its private key and export both as a .p12 file. Then paste the output of: base64 -i file.p12';
+const AS_PEM = words`Set ${field('identityFormat')} to ${choice('identityFormat', 'pem')} and paste it there.`;
 
 export interface Pkcs12Input {
 	/** The file in base64; line breaks and a `data:` prefix do no harm. */
@@ -19,25 +21,32 @@ export interface Pkcs12Input {
 
 function fileOf(pasted: string): Buffer {
 	const text = unmangle(pasted).replace(/^data:[^,]{0,100},/, '');
-	if (text === '') throw new FieldProblem(FIELD, 'is empty', EXPORT);
+	if (text === '') throw new FieldProblem(FIELD, 'missing', 'is empty', EXPORT);
+	// Windows' `certutil -encode` writes BEGIN CERTIFICATE around whatever file it is given.
+	const encoded = readPem(text).find(({ label, der }) => label === 'CERTIFICATE' && looksLikePkcs12(der));
+	if (encoded !== undefined) return whole(encoded.der);
 	if (/BEGIN[A-Z0-9 ]*(CERTIFICATE|PRIVATE KEY)/.test(text))
-		throw new FieldProblem(FIELD, 'is PEM text', 'Set Identity Format to PEM and paste it there.');
+		throw new FieldProblem(FIELD, 'wrongKind', 'is PEM text', AS_PEM);
 	const base64 = text
 		.replace(/-+(BEGIN|END)[A-Z0-9 ]*-+/g, '')
 		.replace(/\s+/g, '')
 		.replaceAll('-', '+')
 		.replaceAll('_', '/');
 	const file = Buffer.from(base64, 'base64');
-	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new FieldProblem(FIELD, 'is not base64 text', EXPORT);
+	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new FieldProblem(FIELD, 'notBase64', 'is not base64', EXPORT);
 	if (!looksLikePkcs12(file)) {
 		// Base64 of PEM is a common slip: the file had been converted before.
 		if (file.toString('latin1').includes('-----BEGIN'))
-			throw new FieldProblem(FIELD, 'is PEM text in base64', 'Set Identity Format to PEM and paste it there.');
-		throw new FieldProblem(FIELD, 'is not a PKCS#12 file', EXPORT);
+			throw new FieldProblem(FIELD, 'wrongKind', 'is PEM text in base64', AS_PEM);
+		throw new FieldProblem(FIELD, 'wrongKind', 'is not a PKCS#12 file', EXPORT);
 	}
+	return whole(file);
+}
+
+function whole(file: Buffer): Buffer {
 	const length = derLength(file) ?? 0;
 	// Keychain and Java write indefinite lengths at times; those have no length to compare.
-	if (length > file.length) throw new FieldProblem(FIELD, 'is incomplete', EXPORT);
+	if (length > file.length) throw new FieldProblem(FIELD, 'incomplete', 'is truncated', EXPORT);
 	return file;
 }
 
@@ -88,24 +97,27 @@ function open(file: Buffer, passphrase: string | undefined): Pkcs12.Pkcs12Pfx {
 			failures.push(failureOf(error));
 		}
 	}
-	if (failures[0] === 'damaged') throw new FieldProblem(FIELD, 'is damaged', EXPORT);
+	if (failures[0] === 'damaged') throw new FieldProblem(FIELD, 'damaged', 'is damaged', EXPORT);
 	if (failures[0] === 'unsupported') {
 		throw new FieldProblem(
 			FIELD,
-			'uses an encryption this package cannot read',
-			'Convert it to PEM with openssl pkcs12 -in file.p12 -nodes, and set Identity Format to PEM.',
+			'unsupported',
+			'uses an encryption that this package does not support',
+			words`Convert the file with: openssl pkcs12 -in file.p12 -nodes. Then set ${field('identityFormat')} to ${choice('identityFormat', 'pem')} and paste the output.`,
 		);
 	}
 	if (passphrase === undefined || passphrase === '')
 		throw new FieldProblem(
 			PASSPHRASE,
-			'is empty, and the PKCS#12 file has one',
-			'Fill in the passphrase that was given at the export.',
+			'missing',
+			'is empty, but the PKCS#12 file needs one',
+			'Enter the passphrase that was chosen when the file was exported.',
 		);
 	throw new FieldProblem(
 		PASSPHRASE,
+		'wrongPassphrase',
 		'does not open the PKCS#12 file',
-		'Fill in the passphrase that was given at the export; mind capital letters and blanks.',
+		'Enter the passphrase that was chosen when the file was exported. Capital letters and spaces count.',
 	);
 }
 
@@ -138,17 +150,22 @@ function certificateOf(bag: Pkcs12.Bag): X509Certificate | undefined {
 
 /**
  * Reads certificate, chain and key from a PKCS#12 file. Throws `FieldProblem` telling apart: empty, not PKCS#12, damaged,
- * passphrase missing or wrong, an encryption nobody here can read, no key or no certificate in it. Shows neither key nor passphrase.
+ * passphrase missing or wrong, an unsupported encryption, no key or no certificate in it. Shows neither key nor passphrase.
  */
 export function readPkcs12({ p12Base64, passphrase }: Pkcs12Input): CertificateIdentity {
 	const pfx = open(fileOf(p12Base64), passphrase);
 	const { oids } = pki;
 	const keys = bags(pfx, oids.pkcs8ShroudedKeyBag ?? '', oids.keyBag ?? '').flatMap((bag) => keyOf(bag) ?? []);
 	const certificates = bags(pfx, oids.certBag ?? '').flatMap((bag) => certificateOf(bag) ?? []);
-	if (keys.length === 0) throw new FieldProblem(FIELD, 'holds no private key', EXPORT);
-	if (certificates.length === 0) throw new FieldProblem(FIELD, 'holds no certificate', EXPORT);
+	if (keys.length === 0) throw new FieldProblem(FIELD, 'incomplete', 'contains no private key', EXPORT);
+	if (certificates.length === 0) throw new FieldProblem(FIELD, 'incomplete', 'contains no certificate', EXPORT);
 	const leaf = chooseLeaf(certificates, keys);
 	if (leaf === undefined)
-		throw new FieldProblem(FIELD, 'holds a certificate and a private key that do not belong together', EXPORT);
+		throw new FieldProblem(
+			FIELD,
+			'mismatch',
+			'contains a certificate and a private key that do not belong together',
+			EXPORT,
+		);
 	return identityOf(leaf, certificates);
 }

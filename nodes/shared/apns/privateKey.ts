@@ -1,21 +1,22 @@
 /** The `.p8` signing key as people paste it: repaired where the text was mangled, refused where it is the wrong thing. */
 import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { choice, field, type FieldId, type FieldText, text } from './fields';
 import { derLength, looksEncrypted, looksLikePkcs12, readPem, type PemBlock } from './pem';
-import { FieldProblem } from './problems';
+import { FieldProblem, type ProblemCode } from './problems';
 
-const FIELD = 'Private Key';
-const WHOLE_FILE = 'Paste the whole content of the AuthKey_….p8 file that the Apple Developer portal gave you.';
-const NO_PASSPHRASE = 'Paste the .p8 file as the portal gave it; it has no passphrase.';
-const USE_CERTIFICATE = 'Paste the .p8 file here, or set Authentication to Certificate and paste it there.';
+const FIELD = 'privateKey';
+const WHOLE_FILE = 'Paste the whole content of the AuthKey_….p8 file from the Apple Developer portal.';
+const NO_PASSPHRASE = 'Paste the .p8 file as downloaded from the Apple Developer portal. It has no passphrase.';
+const USE_CERTIFICATE = text`Paste the .p8 file here, or set ${field('authentication')} to ${choice('authentication', 'certificate')} and paste it there.`;
 
 /** Why a PEM block of this label cannot be a signing key; the first match counts. */
-const wrongLabels: ReadonlyArray<readonly [pattern: RegExp, problem: string, remedy: string]> = [
-	[/CERTIFICATE REQUEST/, 'is a certificate signing request, not a signing key', WHOLE_FILE],
-	[/CERTIFICATE|PKCS7/, 'is a certificate, not a signing key', USE_CERTIFICATE],
-	[/PUBLIC KEY/, 'is a public key, not a private one', WHOLE_FILE],
-	[/ENCRYPTED/, 'is encrypted', NO_PASSPHRASE],
-	[/RSA PRIVATE KEY/, 'is an RSA key, not an EC P-256 key', WHOLE_FILE],
-	[/OPENSSH/, 'is an SSH key, not a signing key of Apple', WHOLE_FILE],
+const wrongLabels: ReadonlyArray<readonly [pattern: RegExp, code: ProblemCode, problem: string, remedy: FieldText]> = [
+	[/CERTIFICATE REQUEST/, 'wrongKind', 'is a certificate signing request, not a signing key', WHOLE_FILE],
+	[/CERTIFICATE|PKCS7/, 'wrongKind', 'is a certificate, not a signing key', USE_CERTIFICATE],
+	[/PUBLIC KEY/, 'wrongKind', 'is a public key, not a private key', WHOLE_FILE],
+	[/ENCRYPTED/, 'encrypted', 'is encrypted', NO_PASSPHRASE],
+	[/RSA PRIVATE KEY/, 'wrongKind', 'is an RSA key, not an EC P-256 key', WHOLE_FILE],
+	[/OPENSSH/, 'wrongKind', 'is an SSH key, not a signing key from Apple', WHOLE_FILE],
 ];
 
 /** DER of a key, whatever wrapped it; OpenSSL's own error text could show parts of the input and is dropped. */
@@ -41,13 +42,14 @@ function reads(parse: () => unknown): boolean {
 
 /** What DER without a label turns out to be. */
 function problemOf(der: Buffer): FieldProblem {
-	if (looksLikePkcs12(der)) return new FieldProblem(FIELD, 'is a PKCS#12 file, not a signing key', USE_CERTIFICATE);
+	if (looksLikePkcs12(der))
+		return new FieldProblem(FIELD, 'wrongKind', 'is a PKCS#12 file, not a signing key', USE_CERTIFICATE);
 	if (reads(() => new X509Certificate(der)))
-		return new FieldProblem(FIELD, 'is a certificate, not a signing key', USE_CERTIFICATE);
+		return new FieldProblem(FIELD, 'wrongKind', 'is a certificate, not a signing key', USE_CERTIFICATE);
 	if (reads(() => createPublicKey({ key: der, format: 'der', type: 'spki' })))
-		return new FieldProblem(FIELD, 'is a public key, not a private one', WHOLE_FILE);
-	if (looksEncrypted(der)) return new FieldProblem(FIELD, 'is encrypted', NO_PASSPHRASE);
-	return new FieldProblem(FIELD, 'is damaged', WHOLE_FILE);
+		return new FieldProblem(FIELD, 'wrongKind', 'is a public key, not a private key', WHOLE_FILE);
+	if (looksEncrypted(der)) return new FieldProblem(FIELD, 'encrypted', 'is encrypted', NO_PASSPHRASE);
+	return new FieldProblem(FIELD, 'damaged', 'is damaged', WHOLE_FILE);
 }
 
 /** The block that may be the key: OpenSSL writes `EC PARAMETERS` before it. */
@@ -55,10 +57,10 @@ function keyBlock(blocks: readonly PemBlock[]): PemBlock {
 	const block =
 		blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY') ??
 		blocks.find(({ label }) => label !== 'EC PARAMETERS');
-	if (block === undefined) throw new FieldProblem(FIELD, 'is empty', WHOLE_FILE);
+	if (block === undefined) throw new FieldProblem(FIELD, 'missing', 'is empty', WHOLE_FILE);
 	const wrong = wrongLabels.find(([pattern]) => pattern.test(block.label));
-	if (wrong !== undefined) throw new FieldProblem(FIELD, wrong[1], wrong[2]);
-	if (block.dekInfo !== undefined) throw new FieldProblem(FIELD, 'is encrypted', NO_PASSPHRASE);
+	if (wrong !== undefined) throw new FieldProblem(FIELD, wrong[1], wrong[2], wrong[3]);
+	if (block.dekInfo !== undefined) throw new FieldProblem(FIELD, 'encrypted', 'is encrypted', NO_PASSPHRASE);
 	return block;
 }
 
@@ -70,9 +72,12 @@ function keyBlock(blocks: readonly PemBlock[]): PemBlock {
 export function normalizePrivateKey(pasted: string): string {
 	const block = keyBlock(readPem(pasted));
 	const length = derLength(block.der);
-	if (!block.intact || length === undefined)
-		throw new FieldProblem(FIELD, 'is not a key: its text is no base64 of one', WHOLE_FILE);
-	if (length > block.der.length) throw new FieldProblem(FIELD, 'is incomplete: its end is missing', WHOLE_FILE);
+	// A key that was cut ends in the middle of a group of base64 three times out of four.
+	if (length !== undefined && length > block.der.length) throw incomplete();
+	if (!block.intact || length === undefined) {
+		if (block.cut === true) throw incomplete();
+		throw new FieldProblem(FIELD, 'notBase64', 'is not a key', WHOLE_FILE);
+	}
 	const der = block.der.subarray(0, length);
 	const key = keyFrom(der);
 	if (key === undefined) throw problemOf(der);
@@ -80,22 +85,34 @@ export function normalizePrivateKey(pasted: string): string {
 	if (key.asymmetricKeyType !== 'ec')
 		throw new FieldProblem(
 			FIELD,
+			'wrongKind',
 			`is an ${String(key.asymmetricKeyType).toUpperCase()} key, not an EC P-256 key`,
 			WHOLE_FILE,
 		);
 	if (namedCurve !== 'prime256v1')
-		throw new FieldProblem(FIELD, `is an EC key on the curve ${namedCurve ?? 'unknown'}, not P-256`, WHOLE_FILE);
+		throw new FieldProblem(
+			FIELD,
+			'wrongKind',
+			`is an EC key on the curve ${namedCurve ?? 'unknown'}, not P-256`,
+			WHOLE_FILE,
+		);
 	return key.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
+function incomplete(): FieldProblem {
+	return new FieldProblem(FIELD, 'incomplete', 'is truncated: part of the key is missing', WHOLE_FILE);
+}
+
 /** Key id and team id: ten letters and digits, which Apple writes in capitals; throws `FieldProblem`. */
-export function checkTenCharacters(field: string, value: string, where: string): string {
-	const text = value.trim();
-	if (/^[A-Z0-9]{10}$/i.test(text)) return text.toUpperCase();
-	if (text === '') throw new FieldProblem(field, 'is empty', where);
-	const problem =
-		text.length === 10
-			? 'holds other characters than letters and digits'
-			: `has ${text.length} characters; it must be 10 letters and digits`;
-	throw new FieldProblem(field, problem, where);
+export function checkTenCharacters(id: FieldId, value: string, where: string): string {
+	const trimmed = value.trim();
+	if (/^[A-Z0-9]{10}$/i.test(trimmed)) return trimmed.toUpperCase();
+	if (trimmed === '') throw new FieldProblem(id, 'missing', 'is empty', where);
+	if (trimmed.length === 10) throw new FieldProblem(id, 'badCharacters', 'may only contain letters and digits', where);
+	throw new FieldProblem(
+		id,
+		'badLength',
+		`must have 10 letters and digits, but has ${trimmed.length} characters`,
+		where,
+	);
 }

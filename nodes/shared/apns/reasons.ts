@@ -1,4 +1,5 @@
 /** Apple's reasons, one row each: what it means, what to do, and what the client does about it. */
+import { choice, field, type FieldText, text } from './fields';
 
 export type ReasonScope =
 	/** This request only: fix it. */
@@ -45,9 +46,21 @@ export interface ReasonRow {
 	readonly reaction: ReasonReaction;
 	/** What happened, one sentence. */
 	readonly meaning: string;
-	/** What to do next, one sentence in terms of the node's fields. */
-	readonly advice: string;
+	/** What to do next, one or two sentences. */
+	readonly advice: FieldText;
+	/** The advice where the request was about a channel, if a push to a device needs another. */
+	readonly channelAdvice?: FieldText;
 }
+
+const CREATE_CERTIFICATE = 'Create a new certificate in the Apple Developer portal and add it to the credential.';
+const REPORT = 'Report this to the maintainers of this node, together with the settings you used.';
+const CHECK_HOST = text`Check ${field('host')} and ${field('port')} in the credential. Pushes and channel management use different hosts and ports.`;
+const OTHER_ENVIRONMENT = text`Change ${field('environment')} in the credential, or use a key for this environment.`;
+const COVERS_APP =
+	'Check that the bundle ID is spelled correctly, and that the key or certificate in the credential covers this app.';
+const NO_ACTION = 'No action needed. The request is sent again on a new connection.';
+const LATER = text`Send again after 15 minutes, or set ${field('retries')}.`;
+const LATER_STATUS = text`Send again after 15 minutes, or set ${field('retries')}. Apple's system status page lists outages.`;
 
 /**
  * Apple, "Handling notification responses from APNs" and "Handling error responses from APNs" (2026). Two spellings are
@@ -55,49 +68,49 @@ export interface ReasonRow {
  */
 // prettier-ignore
 const rows: readonly ReasonRow[] = [
-	{ reason: 'BadCollapseId', status: 400, scope: 'request', reaction: 'none', meaning: 'The collapse id is longer than APNs allows.', advice: 'Shorten Collapse ID to 64 bytes.' },
-	{ reason: 'BadDeviceToken', status: 400, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token is malformed, or belongs to the other environment.', advice: 'Check that the environment of the credential matches the app\'s build (Xcode builds use development, TestFlight and App Store builds production); otherwise delete this device token.' },
-	{ reason: 'BadExpirationDate', status: 400, scope: 'request', reaction: 'none', meaning: 'The expiration is not valid; a channel that stores no messages accepts 0 only.', advice: 'Set Expiration to a time in the future, or to 0 for one attempt without storage.' },
-	{ reason: 'BadMessageId', status: 400, scope: 'request', reaction: 'none', meaning: 'The message id is not a UUID.', advice: 'Give APNs ID as a UUID (8-4-4-4-12 hexadecimal digits), or leave it empty.' },
-	{ reason: 'BadPriority', status: 400, scope: 'request', reaction: 'none', meaning: 'The priority is not one APNs knows.', advice: 'Set Priority to 10, 5 or 1.' },
-	{ reason: 'BadTopic', status: 400, scope: 'topic', reaction: 'none', meaning: 'The topic is not valid.', advice: 'Check Topic: it is the app\'s bundle id, for some push types with a suffix.' },
-	{ reason: 'DeviceTokenNotForTopic', status: 400, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token belongs to another app than the topic names.', advice: 'Check Topic and the bundle id of the credential against the app that registered this token; otherwise delete the token.' },
-	{ reason: 'DuplicateHeaders', status: 400, scope: 'request', reaction: 'none', meaning: 'A header was sent twice.', advice: 'Report this to the maintainers of this node, with the settings used.' },
-	{ reason: 'IdleTimeout', status: 400, scope: 'connection', reaction: 'resendOnNewConnection', meaning: 'The connection had been idle for too long.', advice: 'Nothing: the push is sent again on a new connection.' },
-	{ reason: 'InvalidPushType', status: 400, scope: 'request', reaction: 'none', meaning: 'The push type is unknown or does not fit the topic or the device token.', advice: 'Choose the Push Type that belongs to the topic and to the kind of device token; channels take Live Activity only.' },
-	{ reason: 'MissingDeviceToken', status: 400, scope: 'request', reaction: 'none', meaning: 'The request named no device token.', advice: 'Fill in Device Tokens.' },
-	{ reason: 'MissingTopic', status: 400, scope: 'topic', reaction: 'none', meaning: 'The topic is missing; it is needed with a signing key and with a certificate of several topics.', advice: 'Fill in Topic, or Bundle ID in the credential.' },
-	{ reason: 'PayloadEmpty', status: 400, scope: 'request', reaction: 'none', meaning: 'The payload is empty.', advice: 'Give the push at least {} as its payload.' },
-	{ reason: 'TopicDisallowed', status: 400, provesCredential: true, scope: 'topic', reaction: 'newConnection', meaning: 'This credential may not push to this topic, or a channel\'s bundle id carries a suffix.', advice: 'Check the bundle id for typing errors, and that the key or certificate covers this app.' },
-	{ reason: 'BadCertificate', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider certificate is not valid (revoked, expired, or of the wrong kind).', advice: 'Create a new certificate in the Apple Developer portal and put it into the credential.' },
-	{ reason: 'BadCertificateEnvironment', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider certificate is for the other environment.', advice: 'Change Environment in the credential, or use a certificate for this one.' },
-	{ reason: 'ExpiredProviderToken', status: 403, scope: 'credential', reaction: 'replaceProviderToken', meaning: 'The provider token is older than an hour.', advice: 'Check the clock of the machine n8n runs on; this package replaces tokens every 50 minutes.' },
-	{ reason: 'Forbidden', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'APNs does not allow this action to this credential.', advice: 'Check in the Apple Developer portal that the key is active and covers this app and environment.' },
-	{ reason: 'InvalidProviderToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider token is not valid: key, key id and team id do not belong together, or the key was revoked.', advice: 'Compare Key ID and Team ID with the Apple Developer portal, and check that the key has not been revoked; if it has, create a new key and put it into the credential.' },
-	{ reason: 'MissingProviderToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The request carried neither a provider token nor a certificate that APNs accepts.', advice: 'Check the authentication of the credential; with a certificate, that it is a push certificate.' },
-	{ reason: 'UnrelatedKeyIdInToken', status: 403, scope: 'credential', reaction: 'newConnection', meaning: 'The key is not related to the one this connection began with.', advice: 'Nothing at first: a new connection is used. If it stays, check which keys of the team are topic-specific.' },
-	{ reason: 'BadEnvironmentKeyIdInToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The signing key is restricted to the other environment.', advice: 'Change Environment in the credential, or use a key for this one.' },
-	{ reason: 'BadEnvironmentKeyInToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The signing key is restricted to the other environment.', advice: 'Change Environment in the credential, or use a key for this one.' },
-	{ reason: 'BadPath', status: 404, scope: 'request', reaction: 'none', meaning: 'The path of the request is not one of the provider API.', advice: 'Check host and port in the credential: pushes and channel management have endpoints of their own.' },
-	{ reason: 'MethodNotAllowed', status: 405, scope: 'request', reaction: 'none', meaning: 'The method does not fit the path.', advice: 'Check host and port in the credential: pushes and channel management have endpoints of their own.' },
-	{ reason: 'ExpiredToken', status: 410, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token has expired.', advice: 'Delete this device token; the app registers a new one.' },
-	{ reason: 'Unregistered', status: 410, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token is no longer active for the topic: the app was removed, or a new token was issued.', advice: 'Delete this device token, unless the device registered again after the time in unregisteredAt.' },
-	{ reason: 'PayloadTooLarge', status: 413, scope: 'request', reaction: 'none', meaning: 'The payload is larger than the push type allows.', advice: 'Shorten the payload: 4,096 bytes, 5,120 for VoIP and broadcasts.' },
-	{ reason: 'TooManyProviderTokenUpdates', status: 429, scope: 'credential', reaction: 'keepProviderToken', meaning: 'The provider token changed too often.', advice: 'Use one signing key from one n8n installation at a time; send again after 20 minutes.' },
-	{ reason: 'TooManyRequests', status: 429, scope: 'throttle', reaction: 'delayDevice', meaning: 'Too many requests in a row to this device token or channel.', advice: 'Send less often to this device or channel; use Collapse ID or a summary.' },
-	{ reason: 'InternalServerError', status: 500, scope: 'server', reaction: 'serverRetry', meaning: 'APNs had an internal error.', advice: 'Send again after 15 minutes, or set Retries.' },
-	{ reason: 'ServiceUnavailable', status: 503, scope: 'server', reaction: 'serverRetry', meaning: 'APNs is unavailable at the moment.', advice: 'Send again after 15 minutes, or set Retries; Apple\'s system status page shows outages.' },
-	{ reason: 'Service Unavailable', status: 503, scope: 'server', reaction: 'serverRetry', meaning: 'APNs is unavailable at the moment.', advice: 'Send again after 15 minutes, or set Retries; Apple\'s system status page shows outages.' },
-	{ reason: 'Shutdown', status: 503, scope: 'connection', reaction: 'resendOnNewConnection', meaning: 'This APNs server is shutting down.', advice: 'Nothing: the push is sent again on a new connection.' },
-	{ reason: 'FeatureNotEnabled', status: 400, provesCredential: true, scope: 'topic', reaction: 'none', meaning: 'Broadcast is not enabled for this app.', advice: 'Enable Broadcast Capability for the App ID in the Apple Developer portal (below Push Notifications).' },
-	{ reason: 'MissingChannelId', status: 400, scope: 'channel', reaction: 'none', meaning: 'The request named no channel.', advice: 'Fill in Channel.' },
-	{ reason: 'BadChannelId', status: 400, scope: 'channel', reaction: 'none', meaning: 'The channel id cannot be read.', advice: 'Copy the channel id as APNs returned it (base64), without blanks.' },
-	{ reason: 'ChannelNotRegistered', status: 400, provesCredential: true, scope: 'channel', reaction: 'none', meaning: 'There is no such channel in this app and environment.', advice: 'Check Environment and Bundle ID: channels of development and production are separate; a deleted channel does not come back.' },
-	{ reason: 'BadRequestParams', status: 400, scope: 'request', reaction: 'none', meaning: 'The request holds an attribute APNs does not know.', advice: 'Report this to the maintainers of this node, with the settings used.' },
+	{ reason: 'BadCollapseId', status: 400, scope: 'request', reaction: 'none', meaning: 'The collapse ID is longer than APNs allows.', advice: text`Shorten ${field('collapseId')} to 64 bytes.` },
+	{ reason: 'BadDeviceToken', status: 400, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token is malformed or belongs to the other environment.', advice: text`Check that ${field('environment')} matches the build of the app: apps installed from Xcode use ${choice('environment', 'development')}, apps from TestFlight and the App Store use ${choice('environment', 'production')}. If it matches, delete this device token.` },
+	{ reason: 'BadExpirationDate', status: 400, scope: 'request', reaction: 'none', meaning: 'The expiration is not valid.', advice: text`Set ${field('expiration')} to a time in the future, or to 0 for one delivery attempt without storage.`, channelAdvice: text`Set ${field('expiration')} to a time in the future. If the channel stores no messages, set it to 0.` },
+	{ reason: 'BadMessageId', status: 400, scope: 'request', reaction: 'none', meaning: 'The ID of the request is not a UUID.', advice: text`Use a UUID in ${field('apnsId')}, or leave it empty.`, channelAdvice: text`Use a UUID in ${field('requestId')}, or leave it empty.` },
+	{ reason: 'BadPriority', status: 400, scope: 'request', reaction: 'none', meaning: 'APNs does not know this priority.', advice: text`Set ${field('priority')} to 10, 5 or 1.`, channelAdvice: text`Set ${field('priority')} to 10 or 5.` },
+	{ reason: 'BadTopic', status: 400, scope: 'topic', reaction: 'none', meaning: 'The topic is not valid.', advice: text`Check ${field('topic')}. It is the bundle ID of the app, with a suffix for some push types.`, channelAdvice: text`Check ${field('bundleId')}.` },
+	{ reason: 'DeviceTokenNotForTopic', status: 400, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token belongs to a different app than the topic.', advice: text`Compare ${field('topic')}, or ${field('bundleId')} in the credential, with the app that registered this device token. If they match, delete the token.` },
+	{ reason: 'DuplicateHeaders', status: 400, scope: 'request', reaction: 'none', meaning: 'A header was sent twice.', advice: REPORT },
+	{ reason: 'IdleTimeout', status: 400, scope: 'connection', reaction: 'resendOnNewConnection', meaning: 'The connection was idle for too long.', advice: NO_ACTION },
+	{ reason: 'InvalidPushType', status: 400, scope: 'request', reaction: 'none', meaning: 'The push type is unknown, or does not match the topic or the device token.', advice: text`Choose the ${field('pushType')} that matches the topic and the kind of device token.`, channelAdvice: 'Use a channel for Live Activities: APNs has no other kind.' },
+	{ reason: 'MissingDeviceToken', status: 400, scope: 'request', reaction: 'none', meaning: 'The request has no device token.', advice: text`Fill in ${field('recipients')}.`, channelAdvice: REPORT },
+	{ reason: 'MissingTopic', status: 400, scope: 'topic', reaction: 'none', meaning: 'The topic is missing. A signing key requires one, and so does a certificate that covers several topics.', advice: text`Fill in ${field('topic')}, or ${field('bundleId')} in the credential.`, channelAdvice: text`Fill in ${field('bundleId')}.` },
+	{ reason: 'PayloadEmpty', status: 400, scope: 'request', reaction: 'none', meaning: 'The payload is empty.', advice: 'Use at least {} as the payload.' },
+	{ reason: 'TopicDisallowed', status: 400, provesCredential: true, scope: 'topic', reaction: 'newConnection', meaning: 'This credential is not allowed to push to this topic.', advice: COVERS_APP, channelAdvice: `${COVERS_APP} Use the bundle ID without a suffix.` },
+	{ reason: 'BadCertificate', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider certificate is not valid. It may be revoked, expired or of the wrong kind.', advice: CREATE_CERTIFICATE },
+	{ reason: 'BadCertificateEnvironment', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider certificate is for the other environment.', advice: text`Change ${field('environment')} in the credential, or use a certificate for this environment.` },
+	{ reason: 'ExpiredProviderToken', status: 403, scope: 'credential', reaction: 'replaceProviderToken', meaning: 'The provider token is older than one hour.', advice: 'Check the clock of the machine that runs n8n. Provider tokens are renewed every 50 minutes.' },
+	{ reason: 'Forbidden', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'APNs does not allow this credential to do this.', advice: 'Check in the Apple Developer portal that the key is active and covers this app and environment.' },
+	{ reason: 'InvalidProviderToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The provider token is not valid. The key, key ID and team ID do not match, or the key was revoked.', advice: text`Compare ${field('keyId')} and ${field('teamId')} with the Apple Developer portal, and check that the key has not been revoked. If it has, create a new key and add it to the credential.` },
+	{ reason: 'MissingProviderToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The request had neither a provider token nor a certificate that APNs accepts.', advice: text`Check ${field('authentication')} in the credential. A certificate must be a push certificate.` },
+	{ reason: 'UnrelatedKeyIdInToken', status: 403, scope: 'credential', reaction: 'newConnection', meaning: 'The key is not related to the key that this connection started with.', advice: 'No action needed at first: a new connection is used. If this continues, check which keys of the team are topic-specific.' },
+	{ reason: 'BadEnvironmentKeyIdInToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The signing key only works in the other environment.', advice: OTHER_ENVIRONMENT },
+	{ reason: 'BadEnvironmentKeyInToken', status: 403, scope: 'credential', reaction: 'stopIdentity', meaning: 'The signing key only works in the other environment.', advice: OTHER_ENVIRONMENT },
+	{ reason: 'BadPath', status: 404, scope: 'request', reaction: 'none', meaning: 'The server does not know this path.', advice: CHECK_HOST },
+	{ reason: 'MethodNotAllowed', status: 405, scope: 'request', reaction: 'none', meaning: 'The server does not accept this method for this path.', advice: CHECK_HOST },
+	{ reason: 'ExpiredToken', status: 410, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token has expired.', advice: 'Delete this device token. The app registers a new one.' },
+	{ reason: 'Unregistered', status: 410, provesCredential: true, scope: 'device', reaction: 'none', meaning: 'The device token is no longer active for the topic. The app was removed, or the device has a new token.', advice: 'Delete this device token, unless the device registered it again after the time in unregisteredAt.' },
+	{ reason: 'PayloadTooLarge', status: 413, scope: 'request', reaction: 'none', meaning: 'The payload is larger than APNs allows.', advice: text`Shorten the payload to 4,096 bytes, or 5,120 bytes for ${choice('pushType', 'voip')}.`, channelAdvice: 'Shorten the payload to 5,120 bytes.' },
+	{ reason: 'TooManyProviderTokenUpdates', status: 429, scope: 'credential', reaction: 'keepProviderToken', meaning: 'The provider token was renewed too often.', advice: 'Use each signing key in one n8n installation at a time, and send again after 20 minutes.' },
+	{ reason: 'TooManyRequests', status: 429, scope: 'throttle', reaction: 'delayDevice', meaning: 'Too many requests were sent in a short time.', advice: text`Send less often to this device, or combine several notifications into one. Pushes with the same ${field('collapseId')} replace each other.`, channelAdvice: 'Send less often to this channel.' },
+	{ reason: 'InternalServerError', status: 500, scope: 'server', reaction: 'serverRetry', meaning: 'APNs could not process the request.', advice: LATER },
+	{ reason: 'ServiceUnavailable', status: 503, scope: 'server', reaction: 'serverRetry', meaning: 'APNs is currently unavailable.', advice: LATER_STATUS },
+	{ reason: 'Service Unavailable', status: 503, scope: 'server', reaction: 'serverRetry', meaning: 'APNs is currently unavailable.', advice: LATER_STATUS },
+	{ reason: 'Shutdown', status: 503, scope: 'connection', reaction: 'resendOnNewConnection', meaning: 'This APNs server is shutting down.', advice: NO_ACTION },
+	{ reason: 'FeatureNotEnabled', status: 400, provesCredential: true, scope: 'topic', reaction: 'none', meaning: 'Broadcasts are not enabled for this app.', advice: 'In the Apple Developer portal, open the App ID and enable Broadcast Capability under Push Notifications.' },
+	{ reason: 'MissingChannelId', status: 400, scope: 'channel', reaction: 'none', meaning: 'The request has no channel ID.', advice: REPORT, channelAdvice: text`Fill in ${field('channelId')}.` },
+	{ reason: 'BadChannelId', status: 400, scope: 'channel', reaction: 'none', meaning: 'The channel ID is not valid.', advice: 'Use the channel ID exactly as APNs returned it.' },
+	{ reason: 'ChannelNotRegistered', status: 400, provesCredential: true, scope: 'channel', reaction: 'none', meaning: 'The channel does not exist in this app and environment.', advice: text`Check ${field('bundleId')} and ${field('environment')}. Development and production have separate channels, and a deleted channel cannot be restored.` },
+	{ reason: 'BadRequestParams', status: 400, scope: 'request', reaction: 'none', meaning: 'The request has an attribute that APNs does not know.', advice: REPORT },
 	{ reason: 'BadRequestPayload', status: 400, scope: 'request', reaction: 'none', meaning: 'The request body is not valid JSON.', advice: 'Check the JSON of the payload.' },
-	{ reason: 'MissingPushType', status: 400, scope: 'request', reaction: 'none', meaning: 'The push type is missing.', advice: 'Choose a Push Type.' },
-	{ reason: 'CannotCreateChannelConfig', status: 400, provesCredential: true, scope: 'channel', reaction: 'none', meaning: 'The app has reached its 10,000 channels in this environment.', advice: 'Delete channels that are no longer used, then create new ones.' },
-	{ reason: 'TopicMismatch', status: 403, scope: 'topic', reaction: 'none', meaning: 'The key or certificate does not cover the bundle id.', advice: 'Check Bundle ID, and that the key or certificate of the credential covers this app.' },
+	{ reason: 'MissingPushType', status: 400, scope: 'request', reaction: 'none', meaning: 'The push type is missing.', advice: text`Choose a ${field('pushType')}.`, channelAdvice: REPORT },
+	{ reason: 'CannotCreateChannelConfig', status: 400, provesCredential: true, scope: 'channel', reaction: 'none', meaning: 'The app has reached the limit of 10,000 channels in this environment.', advice: 'Delete channels that are no longer used, then create new ones.' },
+	{ reason: 'TopicMismatch', status: 403, scope: 'topic', reaction: 'none', meaning: 'The key or certificate does not cover the bundle ID.', advice: COVERS_APP, channelAdvice: text`Check ${field('bundleId')}, and that the key or certificate in the credential covers this app.` },
 ];
 
 const byReason = new Map(rows.map((row) => [row.reason, row]));
@@ -114,7 +127,7 @@ function rowForStatus(status: number, reason: string | undefined): ReasonRow {
 			provesCredential: true,
 			scope: 'device',
 			reaction: 'none',
-			meaning: `APNs answered ${said}: the device token is no longer active.`,
+			meaning: `APNs answered ${said}. The device token is no longer active.`,
 			advice: 'Delete this device token.',
 		};
 	if (status === 403)
@@ -123,7 +136,7 @@ function rowForStatus(status: number, reason: string | undefined): ReasonRow {
 			status,
 			scope: 'credential',
 			reaction: 'none',
-			meaning: `APNs answered ${said}: it refuses this credential.`,
+			meaning: `APNs answered ${said}. It does not accept this credential.`,
 			advice,
 		};
 	if (status === 429)
@@ -132,7 +145,7 @@ function rowForStatus(status: number, reason: string | undefined): ReasonRow {
 			status,
 			scope: 'throttle',
 			reaction: 'delayDevice',
-			meaning: `APNs answered ${said}: too many requests.`,
+			meaning: `APNs answered ${said}. Too many requests were sent in a short time.`,
 			advice: 'Send less often.',
 		};
 	if (status >= 500)
@@ -141,8 +154,8 @@ function rowForStatus(status: number, reason: string | undefined): ReasonRow {
 			status,
 			scope: 'server',
 			reaction: 'serverRetry',
-			meaning: `APNs answered ${said}: it has trouble of its own.`,
-			advice: 'Send again after 15 minutes, or set Retries.',
+			meaning: `APNs answered ${said}. It could not process the request.`,
+			advice: LATER,
 		};
 	return { reason: name, status, scope: 'request', reaction: 'none', meaning: `APNs answered ${said}.`, advice };
 }

@@ -1,11 +1,12 @@
 /** Times as people, n8n's date picker and expressions give them, as the UNIX seconds Apple wants. */
-import { FieldProblem } from './problems';
+import type { FieldId } from './fields';
+import { excerpt, FieldProblem } from './problems';
 
 /** 1e11 seconds is the year 5138; as milliseconds it is 1973: such a number means milliseconds. */
 const MILLISECONDS_FROM = 1e11;
 /** 9999-12-31: what lies beyond is a slip of units (microseconds, nanoseconds). */
 const LATEST_SECONDS = 253_402_300_799;
-const REMEDY = 'Give a date and time (ISO 8601), UNIX seconds, or 0.';
+const REMEDY = 'Use a date and time such as 2026-12-24T18:00:00Z, or UNIX seconds.';
 
 export interface TimeOptions {
 	/** IANA zone of times that name none, such as n8n's date picker gives; default UTC. */
@@ -23,10 +24,10 @@ function millisOf(value: object): number | undefined {
 }
 
 /** Seconds of a number: milliseconds when it is that large. */
-function secondsOf(field: string, value: number): number {
+function secondsOf(id: FieldId, value: number): number {
 	const seconds = Math.floor(value >= MILLISECONDS_FROM ? value / 1_000 : value);
 	if (seconds >= 0 && seconds <= LATEST_SECONDS) return seconds;
-	throw new FieldProblem(field, `${value} is not a time in UNIX seconds or milliseconds`, REMEDY);
+	throw new FieldProblem(id, 'notTime', `is ${value}, which is not a time in UNIX seconds or milliseconds`, REMEDY);
 }
 
 /** Date, time with or without seconds and fraction, zone or none. */
@@ -83,25 +84,25 @@ function isoMillis(match: RegExpExecArray, options: TimeOptions): number | undef
 	return localMs - zoneOffsetMs(options.timeZone, guessMs);
 }
 
-function textSeconds(field: string, text: string, options: TimeOptions): number {
-	if (/^\d+(\.\d+)?$/.test(text)) return secondsOf(field, Number(text));
+function textSeconds(id: FieldId, text: string, options: TimeOptions): number {
+	if (/^\d+(\.\d+)?$/.test(text)) return secondsOf(id, Number(text));
 	const iso = ISO.exec(text);
 	const millis = iso === null ? (NAMED.test(text) ? Date.parse(text) : NaN) : isoMillis(iso, options);
 	if (millis !== undefined && !Number.isNaN(millis) && millis >= 0) return Math.floor(millis / 1_000);
-	throw new FieldProblem(field, `"${text.slice(0, 40)}" is not a time`, REMEDY);
+	throw new FieldProblem(id, 'notTime', `is "${excerpt(text)}", which is not a time`, REMEDY);
 }
 
 /**
  * UNIX seconds from a number (seconds, or milliseconds from 1e11 on), ISO text, digits, a Date, or a DateTime of luxon.
  * Text without a zone is read in `timeZone`. Fractions are dropped. Throws `FieldProblem`.
  */
-export function toUnixSeconds(field: string, value: unknown, options: TimeOptions = {}): number {
-	if (typeof value === 'number' && Number.isFinite(value)) return secondsOf(field, value);
-	if (typeof value === 'string' && value.trim() !== '') return textSeconds(field, value.trim(), options);
+export function toUnixSeconds(id: FieldId, value: unknown, options: TimeOptions = {}): number {
+	if (typeof value === 'number' && Number.isFinite(value)) return secondsOf(id, value);
+	if (typeof value === 'string' && value.trim() !== '') return textSeconds(id, value.trim(), options);
 	if (typeof value === 'object' && value !== null) {
 		const millis = millisOf(value);
 		// A Date of 1970 is a number of milliseconds all the same.
 		if (millis !== undefined && millis >= 0 && millis <= LATEST_SECONDS * 1_000) return Math.floor(millis / 1_000);
 	}
-	throw new FieldProblem(field, 'is not a time', REMEDY);
+	throw new FieldProblem(id, 'notTime', 'is not a time', REMEDY);
 }

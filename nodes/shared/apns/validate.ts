@@ -1,7 +1,8 @@
 /** What can be known to fail before anything is sent: sizes, characters, combinations. */
+import { choice, field, type FieldId, text } from './fields';
 import type { Notification } from './notification';
-import { FieldProblem } from './problems';
-import { pushTypeRow, pushTypeRows } from './pushTypes';
+import { excerpt, FieldProblem } from './problems';
+import { pushTypeInOtherSpelling, pushTypeRow, pushTypeRows } from './pushTypes';
 
 const MAX_COLLAPSE_ID_BYTES = 64;
 /** The largest any push type has: for types Apple may add, and none at all, APNs decides. */
@@ -18,22 +19,24 @@ const HEADER_TEXT = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const LATEST_SECONDS = 253_402_300_799;
 
 /** A UUID in the canonical lower-case form; throws `FieldProblem`. */
-export function checkUuid(field: string, value: string): string {
+export function checkUuid(id: FieldId, value: string): string {
 	if (UUID.test(value)) return value.toLowerCase();
 	throw new FieldProblem(
-		field,
+		id,
+		'notUuid',
 		'is not a UUID',
-		'Give 32 hexadecimal digits in groups of 8-4-4-4-12, or leave it empty.',
+		text`Enter a UUID such as 123e4567-e89b-12d3-a456-426614174000 in ${field(id)}, or leave it empty.`,
 	);
 }
 
 /** UNIX seconds, 0 included; throws `FieldProblem`. */
-export function checkExpiration(field: string, seconds: number): number {
+export function checkExpiration(id: FieldId, seconds: number): number {
 	if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LATEST_SECONDS) return seconds;
 	throw new FieldProblem(
-		field,
-		`${seconds} is not a time in UNIX seconds`,
-		'Give a date and time, UNIX seconds, or 0 for one attempt without storage.',
+		id,
+		'notTime',
+		`must be a time in UNIX seconds, but is ${seconds}`,
+		'Use a date and time, UNIX seconds, or 0 for one delivery attempt without storage.',
 	);
 }
 
@@ -43,44 +46,55 @@ export function checkPriority(priority: number, pushType: string | undefined): v
 	const allowed = row?.priorities ?? [10, 5, 1];
 	if (allowed.includes(priority)) return;
 	throw new FieldProblem(
-		'Priority',
-		`${priority} is not allowed${row === undefined ? '' : ` for ${row.displayName} pushes`}`,
-		`Set Priority to ${allowed.join(' or ')}.`,
+		'priority',
+		'notAllowed',
+		`cannot be ${priority}${row === undefined ? '' : ` for ${row.displayName} pushes`}`,
+		text`Set ${field('priority')} to ${listed(allowed.map(String))}.`,
 	);
 }
 
+/** `10, 5 or 1`. */
+export function listed(values: readonly string[]): string {
+	const last = values.at(-1) ?? '';
+	return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}
+
 /** Checks characters of a topic, which goes into a header; throws `FieldProblem`. */
-export function checkTopic(field: string, topic: string): void {
-	if (!TOPIC.test(topic))
-		throw new FieldProblem(
-			field,
-			'holds characters no bundle id has',
-			"Give the app's bundle id: letters, digits, hyphens and dots, without blanks.",
-		);
+export function checkTopic(id: FieldId, topic: string): void {
+	if (TOPIC.test(topic)) return;
+	throw new FieldProblem(
+		id,
+		'badCharacters',
+		'contains characters not allowed in a bundle ID',
+		"Use the app's bundle ID: letters, digits, hyphens and periods only, without spaces.",
+	);
 }
 
 /** Checks a bare bundle id, which goes into a path: no suffix (APNs answers TopicDisallowed), no other characters; throws `FieldProblem`. */
-export function checkBundleId(field: string, bundleId: string): void {
-	checkTopic(field, bundleId);
+export function checkBundleId(id: FieldId, bundleId: string): void {
+	checkTopic(id, bundleId);
 	const suffixed = pushTypeRows.find(
 		({ topicSuffix = '' }) => topicSuffix.startsWith('.push-type.') && bundleId.endsWith(topicSuffix),
 	);
 	if (suffixed !== undefined)
 		throw new FieldProblem(
-			field,
-			`ends in ${suffixed.topicSuffix ?? ''}`,
-			'Give the bare bundle id: channels take no suffix.',
+			id,
+			'notAllowed',
+			`cannot end in ${suffixed.topicSuffix ?? ''} for channels`,
+			'Use the bundle ID of the app without a suffix.',
 		);
 }
 
 /** A channel id is base64 of a length Apple leaves open, and goes into a header; throws `FieldProblem`. */
-export function checkChannelId(field: string, channelId: string): void {
-	if (channelId === '') throw new FieldProblem(field, 'is empty', 'Choose a channel, or paste its id.');
+export function checkChannelId(id: FieldId, channelId: string): void {
+	if (channelId === '')
+		throw new FieldProblem(id, 'missing', 'is empty', 'Choose a channel from the list, or enter its ID.');
 	if (channelId.length > MAX_CHANNEL_ID_CHARACTERS || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(channelId)) {
 		throw new FieldProblem(
-			field,
-			'is not a channel id',
-			'Paste the id as APNs returned it at creation, such as dHN0LXNyY2gtY2hubA==.',
+			id,
+			'notBase64',
+			`is not a channel ID: "${excerpt(channelId)}"`,
+			'Use the ID that APNs returned when the channel was created, such as dHN0LXNyY2gtY2hubA==.',
 		);
 	}
 }
@@ -89,36 +103,63 @@ export function checkChannelId(field: string, channelId: string): void {
 export function checkPayloadSize(payload: Buffer, maxBytes: number): void {
 	if (payload.length > maxBytes) {
 		throw new FieldProblem(
-			'Payload',
+			'payload',
+			'tooLarge',
 			`has ${payload.length} bytes, ${payload.length - maxBytes} more than the ${maxBytes} allowed`,
-			'Shorten the texts or the custom data; non-ASCII characters count several bytes.',
+			'Shorten the texts or the data. Characters outside ASCII take several bytes each.',
 		);
 	}
-	if (payload.length === 0) throw new FieldProblem('Payload', 'is empty', 'Give at least {}.');
+	if (payload.length === 0) throw new FieldProblem('payload', 'missing', 'is empty', 'Use at least {} as the payload.');
 }
 
 /** Everything about one notification that APNs would refuse; throws the first `FieldProblem`. */
 export function checkNotification(notification: Notification): void {
 	const { topic, pushType, priority, expirationSeconds, collapseId, apnsId, payload } = notification;
-	if (topic !== undefined) checkTopic('Topic', topic);
-	if (pushType !== undefined && !PUSH_TYPE.test(pushType))
-		throw new FieldProblem('Push Type', 'is not a word', 'Choose one of the list.');
+	if (topic !== undefined) checkTopic('topic', topic);
+	if (pushType !== undefined) checkPushType(pushType);
 	if (priority !== undefined) checkPriority(priority, pushType);
-	if (expirationSeconds !== undefined) checkExpiration('Expiration', expirationSeconds);
-	if (collapseId !== undefined) {
-		const bytes = Buffer.byteLength(collapseId);
-		if (bytes > MAX_COLLAPSE_ID_BYTES)
-			throw new FieldProblem('Collapse ID', `has ${bytes} bytes, more than ${MAX_COLLAPSE_ID_BYTES}`, 'Shorten it.');
-		if (!HEADER_TEXT.test(collapseId))
-			throw new FieldProblem(
-				'Collapse ID',
-				'holds characters a header cannot carry',
-				'Use ASCII letters, digits and punctuation, without blanks at the ends.',
-			);
-	}
-	if (apnsId !== undefined) checkUuid('APNs ID', apnsId);
+	if (expirationSeconds !== undefined) checkExpiration('expiration', expirationSeconds);
+	if (collapseId !== undefined) checkCollapseId(collapseId);
+	if (apnsId !== undefined) checkUuid('apnsId', apnsId);
 	checkPayloadSize(
 		payload,
 		(pushType === undefined ? undefined : pushTypeRow(pushType)?.maxPayloadBytes) ?? LARGEST_MAX_BYTES,
 	);
+}
+
+/** A push type goes into a header. One Apple may add later passes; a known one in another spelling is refused by APNs. */
+function checkPushType(pushType: string): void {
+	const known = pushTypeInOtherSpelling(pushType);
+	if (known !== undefined)
+		throw new FieldProblem(
+			'pushType',
+			'notOffered',
+			`is "${excerpt(pushType)}", which APNs writes ${known.value}`,
+			text`Use the value ${known.value}, or choose ${choice('pushType', known.value)} from the list.`,
+		);
+	if (!PUSH_TYPE.test(pushType))
+		throw new FieldProblem(
+			'pushType',
+			'badCharacters',
+			`is "${excerpt(pushType)}", which is not a push type`,
+			text`Choose a ${field('pushType')} from the list.`,
+		);
+}
+
+function checkCollapseId(collapseId: string): void {
+	const bytes = Buffer.byteLength(collapseId);
+	if (bytes > MAX_COLLAPSE_ID_BYTES)
+		throw new FieldProblem(
+			'collapseId',
+			'tooLong',
+			`has ${bytes} bytes, more than the ${MAX_COLLAPSE_ID_BYTES} allowed`,
+			text`Shorten ${field('collapseId')}.`,
+		);
+	if (!HEADER_TEXT.test(collapseId))
+		throw new FieldProblem(
+			'collapseId',
+			'badCharacters',
+			'contains characters that cannot be sent in a header',
+			'Use ASCII letters, digits and punctuation, without spaces at the ends.',
+		);
 }

@@ -1,4 +1,5 @@
 /** What an answer of APNs says besides its status: ids, Retry-After, body; and whether it speaks about the credential. */
+import { plainText } from '../apns/fields';
 import {
 	describeReason,
 	isAboutProviderToken,
@@ -111,6 +112,6 @@ export function credentialTrouble(debugData: Buffer): TransportError | undefined
 /** Why an identity stops; `what` is APNs' reason or status. */
 export function refusedCredential(row: ReasonRow, what: string): TransportError {
 	return new TransportError('credentialRefused', `APNs refuses this credential (${what}): ${row.meaning}`, {
-		advice: row.advice,
+		advice: plainText(row.advice),
 	});
 }

@@ -1,6 +1,7 @@
 /** ApnsClient: one identity at one environment; turns requests into outcomes. The facade of everything below it. */
 import { randomUUID } from 'node:crypto';
 import { certificateProblem } from '../apns/certificateChecks';
+import { plainText } from '../apns/fields';
 import { createHeaderBuilder } from '../apns/headers';
 import { identityHash } from '../apns/identityKey';
 import type { BroadcastNotification, ChannelRequest, Notification } from '../apns/notification';
@@ -147,7 +148,7 @@ export class ApnsClient implements RunContext {
 		const { host } = kind === 'management' ? managementEndpoint : endpoint;
 		const problem = certificateProblem(identity.facts, host, this.wallNowMs());
 		if (problem === undefined) return undefined;
-		return new TransportError('clientCertificateUnusable', `${problem.message}.`, { advice: problem.remedy });
+		return new TransportError('clientCertificateUnusable', problem.message, { advice: plainText(problem.remedy) });
 	}
 
 	actions(run: RequestRun): ReplayActions {

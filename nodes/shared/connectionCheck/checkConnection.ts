@@ -1,9 +1,11 @@
 /** Check Connection: one connection of its own to APNs, step by step, and what each step found. Never throws for a broken connection. */
 import { certificateExpiryHint, certificateProblem, certificateTopicProblem } from '../apns/certificateChecks';
+import { field, text } from '../apns/fields';
 import { createHeaderBuilder } from '../apns/headers';
 import type { CertificateFacts, TokenIdentity } from '../apns/identity';
 import { identityHash } from '../apns/identityKey';
 import type { Notification } from '../apns/notification';
+import { sentenceOf } from '../apns/problems';
 import { describeReason, parseGoawayDebug } from '../apns/reasons';
 import { judgeAnswer, type Probe, probeNotification } from './checkRequest';
 import { cacheDetails } from './cacheDetails';
@@ -36,7 +38,7 @@ export interface CheckConnectionOptions extends ApnsClientOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
-const ALL_IS_WELL = 'Nothing is to be done: APNs accepts this credential.';
+const ALL_IS_WELL = 'No action needed. APNs accepts this credential.';
 
 /**
  * Connects as a push would, but on a connection of its own that is closed at the end, and asks for nothing that reaches a
@@ -84,11 +86,11 @@ function certificateFinding(facts: CertificateFacts, options: CheckConnectionOpt
 	const problem =
 		certificateProblem(facts, options.endpoint.host, now) ??
 		(options.bundleId === undefined ? undefined : certificateTopicProblem(facts, options.bundleId));
-	if (problem !== undefined) return failed({ message: `${problem.message}.`, advice: problem.remedy }, details);
+	if (problem !== undefined) return failed({ message: sentenceOf(problem), advice: problem.remedy }, details);
 	const hint = certificateExpiryHint(facts, now);
 	return hint === undefined
 		? { ok: true, details }
-		: { ok: true, details, message: `${hint.message}.`, advice: hint.remedy };
+		: { ok: true, details, message: sentenceOf(hint), advice: hint.remedy };
 }
 
 function skipConnection(report: ReportBuilder, { identity, shortened }: CheckConnectionOptions): void {
@@ -200,8 +202,8 @@ async function ask(
 			'request',
 			0,
 			failed({
-				message: 'The bundle id holds a character that no header may carry.',
-				advice: 'Correct Bundle ID in the credential.',
+				message: 'The bundle ID contains characters that cannot be sent in a header.',
+				advice: text`Correct ${field('bundleId')} in the credential.`,
 			}),
 		);
 	}

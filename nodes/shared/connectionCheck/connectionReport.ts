@@ -1,4 +1,5 @@
 /** The report of a connection check: its steps in order, what each found, and one piece of advice. */
+import type { FieldText } from '../apns/fields';
 
 export type ReportValue =
 	string | number | boolean | null | readonly ReportValue[] | { readonly [name: string]: ReportValue };
@@ -29,18 +30,18 @@ export interface ConnectionStep {
 	readonly ms: number;
 	readonly details: ReportDetails;
 	/** What was found, one sentence; present when something is wrong or worth knowing. */
-	readonly message?: string;
+	readonly message?: FieldText;
 	/** What to do next, one sentence. */
-	readonly advice?: string;
+	readonly advice?: FieldText;
 }
 
 export interface ConnectionReport {
 	/** True when APNs accepts the credential. */
 	readonly ok: boolean;
-	/** One sentence: what to do next, or that nothing is to be done. */
-	readonly advice: string;
-	/** What went wrong, one sentence; absent when `ok`. */
-	readonly message?: string;
+	/** What to do next, or that no action is needed. */
+	readonly advice: FieldText;
+	/** What went wrong; absent when `ok`. */
+	readonly message?: FieldText;
 	/** `host:port`. */
 	readonly endpoint: string;
 	readonly steps: readonly ConnectionStep[];
@@ -52,13 +53,13 @@ export interface ConnectionReport {
 export interface Finding {
 	readonly ok: boolean;
 	readonly details?: ReportDetails;
-	readonly message?: string;
-	readonly advice?: string;
+	readonly message?: FieldText;
+	readonly advice?: FieldText;
 }
 
 /** A failed step, from anything that has a sentence and a remedy. */
 export function failed(
-	cause: { readonly message: string; readonly advice: string },
+	cause: { readonly message: FieldText; readonly advice: FieldText },
 	details: ReportDetails = {},
 ): Finding {
 	return { ok: false, details, message: cause.message, advice: cause.advice };
@@ -95,7 +96,7 @@ export class ReportBuilder {
 	}
 
 	/** Ends the report. `allIsWell` is the advice when nothing failed and no step has one of its own. */
-	finish(endpoint: string, openssl: string, allIsWell: string): ConnectionReport {
+	finish(endpoint: string, openssl: string, allIsWell: FieldText): ConnectionReport {
 		const hint = this.steps.find(({ ok, advice }) => ok && advice !== undefined);
 		return {
 			ok: this.failure === undefined,

@@ -1,8 +1,9 @@
 /** Check Connection for n8n: from the credential's fields to one result; a field that cannot be used is a finding too. */
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { FieldProblem, orProblem } from '../apns/problems';
-import { checkConnection, type ConnectionReport } from '../connectionCheck/checkConnection';
+import { checkConnection } from '../connectionCheck/checkConnection';
 import { readCredential } from './credential';
+import { wordsFor, wordsOf } from './fieldWords';
 
 export interface CheckOptions {
 	/** Leaves out what only a person who looks for trouble reads. */
@@ -13,15 +14,13 @@ export interface CheckOptions {
 }
 
 /** A credential whose fields cannot be read: nothing was opened. */
-function unreadable({
-	message,
-	remedy,
-}: FieldProblem): Pick<ConnectionReport, 'ok' | 'advice' | 'message'> & { readonly steps: IDataObject[] } {
+function unreadable(problem: FieldProblem): { ok: boolean; advice: string; message: string; steps: IDataObject[] } {
+	const { message, advice } = wordsOf(problem);
 	return {
 		ok: false,
-		advice: remedy,
+		advice,
 		message,
-		steps: [{ step: 'credential', ok: false, tried: true, ms: 0, details: {}, message, advice: remedy }],
+		steps: [{ step: 'credential', ok: false, tried: true, ms: 0, details: {}, message, advice }],
 	};
 }
 
@@ -33,7 +32,7 @@ export async function runConnectionCheck(
 	const credential = orProblem(() => readCredential(data));
 	if (credential instanceof FieldProblem) return { success: false, ...unreadable(credential) };
 	const { identity, endpoint, managementEndpoint, caBundle, proxyUrl, bundleId, environment } = credential;
-	const report = await checkConnection({
+	const { message, ...report } = await checkConnection({
 		identity,
 		endpoint,
 		managementEndpoint,
@@ -46,6 +45,13 @@ export async function runConnectionCheck(
 		success: report.ok,
 		environment,
 		...report,
-		steps: report.steps.map((step) => ({ ...step, details: { ...step.details } })),
+		advice: wordsFor(report.advice),
+		...(message === undefined ? {} : { message: wordsFor(message) }),
+		steps: report.steps.map(({ message: found, advice, ...step }) => ({
+			...step,
+			details: { ...step.details },
+			...(found === undefined ? {} : { message: wordsFor(found) }),
+			...(advice === undefined ? {} : { advice: wordsFor(advice) }),
+		})),
 	};
 }

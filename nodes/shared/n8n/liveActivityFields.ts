@@ -1,202 +1,185 @@
 /** The fields of a Live Activity's events, for devices and channels alike, and what they make: one payload. */
-import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { JsonObject } from '../apns/payload';
+import { alertFieldRow } from '../apns/payload/alertFields';
 import { liveActivityPayload } from '../apns/payload/liveActivity';
+import { alertGroup, alertProperty, byDisplayName } from './alertProperties';
+import { choiceNames, labels } from './fieldWords';
+import { type Needed, requiredField, shownWhere } from './requiredField';
 import type { ParameterReader } from './parameters/parameters';
-import { flagOf, listOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
-
-type Show = NonNullable<IDisplayOptions['show']>;
+import { flagOf, listOf, membersOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
 
 export interface LiveActivityTarget {
 	/** To a channel: `start` does not exist there. */
 	readonly broadcast: boolean;
 }
 
+/** What only a new activity has. */
+function startProperties(needed: Needed): INodeProperties[] {
+	return [
+		...requiredField(
+			{
+				displayName: labels.attributesType,
+				name: 'attributesType',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. AdventureAttributes',
+				description: "Name of the app's ActivityAttributes structure",
+			},
+			{ ...needed, event: ['start'] },
+		),
+		{
+			displayName: labels.attributes,
+			name: 'attributes',
+			type: 'json',
+			required: true,
+			default: '{}',
+			description: "Static data of the activity: a JSON object with the properties of the app's ActivityAttributes",
+			displayOptions: { show: { ...shownWhere(needed), event: ['start'] } },
+		},
+	];
+}
+
 /** The event and what it always needs. */
-export function liveActivityProperties(show: Show, { broadcast }: LiveActivityTarget): INodeProperties[] {
-	const start: INodeProperties[] = broadcast
-		? []
-		: [
-				{
-					displayName: 'Attributes Type',
-					name: 'attributesType',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. AdventureAttributes',
-					description: "Name of the app's ActivityAttributes structure",
-					displayOptions: { show: { ...show, event: ['start'] } },
-				},
-				{
-					displayName: 'Attributes',
-					name: 'attributes',
-					type: 'json',
-					default: '{}',
-					description: 'The static data of the activity, a JSON object with the properties of ActivityAttributes',
-					displayOptions: { show: { ...show, event: ['start'] } },
-				},
-			];
+export function liveActivityProperties(needed: Needed, { broadcast }: LiveActivityTarget): INodeProperties[] {
+	const show = shownWhere(needed);
+	const contentState: INodeProperties = {
+		displayName: labels.contentState,
+		name: 'contentState',
+		type: 'json',
+		default: '{}',
+	};
+	const start = { name: choiceNames.event.start, value: 'start', description: 'Start an activity' };
 	return [
 		{
-			displayName: 'Event',
+			displayName: labels.event,
 			name: 'event',
 			type: 'options',
 			options: [
-				...(broadcast
-					? []
-					: [
-							{
-								name: 'Start',
-								value: 'start',
-								description: 'Starts an activity; the device token is a push-to-start token',
-							},
-						]),
-				{ name: 'Update', value: 'update', description: 'Changes what the activity shows' },
-				{ name: 'End', value: 'end', description: 'Ends the activity, with a final state' },
+				...(broadcast ? [] : [{ ...start, description: 'Start an activity. Requires a push-to-start token.' }]),
+				{ name: choiceNames.event.update, value: 'update', description: 'Change what the activity shows' },
+				{ name: choiceNames.event.end, value: 'end', description: 'End the activity and show its final state' },
 			],
 			default: 'update',
 			description: 'What happens to the Live Activity',
 			displayOptions: { show },
 		},
 		{
-			displayName: 'Content State',
-			name: 'contentState',
-			type: 'json',
-			default: '{}',
-			description:
-				'What the activity shows, a JSON object with the properties of ContentState as Swift encodes them; may be empty at the end',
-			displayOptions: { show },
+			...contentState,
+			required: true,
+			description: "What the activity shows: a JSON object with the properties of the app's ContentState",
+			displayOptions: { show: { ...show, event: broadcast ? ['update'] : ['start', 'update'] } },
 		},
-		...start,
 		{
-			displayName: 'Alert Title',
-			name: 'title',
-			type: 'string',
-			default: '',
+			...contentState,
+			description:
+				"The final state: a JSON object with the properties of the app's ContentState, or {} to keep the last one",
+			displayOptions: { show: { ...show, event: ['end'] } },
+		},
+		...(broadcast ? [] : startProperties(needed)),
+		{
+			...alertProperty(alertFieldRow('title')),
+			displayName: labels.alertTitle,
 			placeholder: 'e.g. Goal!',
-			description:
-				'Title of the alert that draws attention to the event; a start needs one, an update or end may do without',
+			description: broadcast
+				? 'Title of an alert about the event. Leave empty for no alert.'
+				: 'Title of an alert about the event. Required to start an activity, otherwise optional.',
 			displayOptions: { show },
 		},
 		{
-			displayName: 'Alert Body',
-			name: 'body',
-			type: 'string',
-			typeOptions: { rows: 2 },
-			default: '',
+			...alertProperty(alertFieldRow('body')),
+			displayName: labels.alertBody,
 			placeholder: 'e.g. 2:1 in the 88th minute',
-			description: 'Text of the alert',
 			displayOptions: { show },
 		},
 	];
 }
 
-/** What may be added to an event: members of the collection `options`. `show` names absolute paths, such as `/pushType`. */
-export function liveActivityOptions(show: Show, { broadcast }: LiveActivityTarget): INodeProperties[] {
-	const start: INodeProperties[] = broadcast
-		? []
-		: [
-				{
-					displayName: 'Request Update Token',
-					name: 'inputPushToken',
-					type: 'boolean',
-					default: true,
-					description: 'Whether the new activity asks for a token to update it with (iOS 18)',
-					displayOptions: { show: { ...show, '/event': ['start'] } },
-				},
-				{
-					displayName: 'Subscribe to Channel',
-					name: 'inputPushChannel',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. dHN0LXNyY2gtY2hubA==',
-					description: 'ID of the channel that updates the new activity (iOS 18)',
-					displayOptions: { show: { ...show, '/event': ['start'] } },
-				},
-			];
-	return [
+/** The channel or the token that a new activity gets its updates through; iOS 18 and later. */
+const startFields: INodeProperties[] = [
+	{
+		displayName: labels.inputPushToken,
+		name: 'inputPushToken',
+		type: 'boolean',
+		default: true,
+		description: 'Whether the new activity requests a token for its updates. Requires iOS 18 or later.',
+		displayOptions: { show: { '/event': ['start'] } },
+	},
+	{
+		displayName: labels.inputPushChannel,
+		name: 'inputPushChannel',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. dHN0LXNyY2gtY2hubA==',
+		description: 'ID of the channel that updates the new activity. Requires iOS 18 or later.',
+		displayOptions: { show: { '/event': ['start'] } },
+	},
+];
+
+/** What may be added to an event: members of a collection, in alphabetical order. */
+export function liveActivityFields({ broadcast }: LiveActivityTarget): INodeProperties[] {
+	const fields: INodeProperties[] = [
+		customDataField,
 		{
-			displayName: 'Body Localization Arguments',
-			name: 'locArgs',
-			type: 'string',
-			typeOptions: { rows: 2 },
-			default: '',
-			description: 'What fills the placeholders of the localized body: one per line, or an array',
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Body Localization Key',
-			name: 'locKey',
-			type: 'string',
-			default: '',
-			description: "Key of the body in the app's Localizable.strings",
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Dismissal Date',
+			displayName: labels.dismissalDate,
 			name: 'dismissalDate',
 			type: 'dateTime',
 			default: '',
 			description:
-				'When the ended activity leaves the Lock Screen: within four hours, or a time that has passed for at once',
-			displayOptions: { show: { ...show, '/event': ['end'] } },
+				'When to remove the ended activity from the Lock Screen, within four hours. Use a time in the past to remove it immediately.',
+			displayOptions: { show: { '/event': ['end'] } },
 		},
 		{
-			displayName: 'Relevance Score',
-			name: 'relevanceScore',
+			...alertProperty(alertFieldRow('relevanceScore')),
 			type: 'number',
 			typeOptions: { numberPrecision: 4 },
 			default: 0,
-			description: 'Which activity stands first: the highest number',
-			displayOptions: { show },
+			description: 'Any number. The system shows the activity with the highest score first.',
 		},
+		alertProperty(alertFieldRow('sound')),
 		{
-			displayName: 'Sound',
-			name: 'sound',
-			type: 'string',
-			default: 'default',
-			description: 'The sound to play: "default", or a file of the app',
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Stale Date',
+			displayName: labels.staleDate,
 			name: 'staleDate',
 			type: 'dateTime',
 			default: '',
-			description: 'From when on the activity counts as outdated',
-			displayOptions: { show },
+			description: 'When the content of the activity becomes outdated',
 		},
-		...start,
 		{
-			displayName: 'Timestamp',
+			displayName: labels.timestamp,
 			name: 'timestamp',
 			type: 'dateTime',
 			default: '',
-			description: 'When the state was true; the device ignores a push older than the last. Empty for now.',
-			displayOptions: { show },
+			description:
+				'When the content state was current. Devices ignore updates that are older than the last one. Leave empty to use the current time.',
 		},
-		{
-			displayName: 'Title Localization Arguments',
-			name: 'titleLocArgs',
-			type: 'string',
-			typeOptions: { rows: 2 },
-			default: '',
-			description: 'What fills the placeholders of the localized title: one per line, or an array',
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Title Localization Key',
-			name: 'titleLocKey',
-			type: 'string',
-			default: '',
-			description: "Key of the title in the app's Localizable.strings",
-			displayOptions: { show },
-		},
+		...(broadcast ? [] : startFields),
 	];
+	return fields.sort(byDisplayName);
+}
+
+/** Keys of the app, beside `aps`. */
+export const customDataField: INodeProperties = {
+	displayName: labels.customData,
+	name: 'customData',
+	type: 'json',
+	default: '{}',
+	description: 'Additional data for the app: a JSON object whose keys are added next to "aps"',
+};
+
+/** Title and body by keys: members of a collection, in alphabetical order. */
+export const liveActivityLocalization: INodeProperties[] = alertGroup('localization', { liveActivity: true });
+
+/** What was added to a notification, from both collections that hold it. */
+export function addedFields(read: ParameterReader, itemIndex: number): IDataObject {
+	return {
+		...membersOf(read('additionalFields', itemIndex, {})),
+		...membersOf(read('localization', itemIndex, {})),
+	};
 }
 
 export interface LiveActivityReading extends LiveActivityTarget {
-	/** The members of the collection `options` of the item. */
-	readonly options: IDataObject;
+	/** The members of the collections of the item. */
+	readonly fields: IDataObject;
 	/** IANA zone of times that name none. */
 	readonly timeZone: string | undefined;
 	/** Milliseconds since the epoch: the timestamp when none is given. */
@@ -207,35 +190,35 @@ export interface LiveActivityReading extends LiveActivityTarget {
 export function readLiveActivity(
 	read: ParameterReader,
 	itemIndex: number,
-	{ broadcast, options, timeZone, nowMs }: LiveActivityReading,
+	{ broadcast, fields, timeZone, nowMs }: LiveActivityReading,
 ): JsonObject {
-	const event = textOf(read('event', itemIndex, 'update')) ?? '';
+	const event = textOf('event', read('event', itemIndex, 'update')) ?? '';
 	const start = event === 'start';
-	const contentState = objectOf('Content State', read('contentState', itemIndex, '{}'));
+	const contentState = objectOf('contentState', read('contentState', itemIndex, '{}'));
 	// An end may come without a state; the empty object that stands in the field would not decode on the device.
 	const omitState = event === 'end' && contentState !== undefined && Object.keys(contentState).length === 0;
 	return liveActivityPayload(
 		{
 			event,
-			timestampSeconds: secondsOf('Timestamp', options.timestamp, timeZone) ?? Math.floor(nowMs / 1_000),
+			timestampSeconds: secondsOf('timestamp', fields.timestamp, timeZone) ?? Math.floor(nowMs / 1_000),
 			contentState: omitState ? undefined : contentState,
-			attributesType: start ? textOf(read('attributesType', itemIndex, '')) : undefined,
-			attributes: start ? objectOf('Attributes', read('attributes', itemIndex, '{}')) : undefined,
+			attributesType: start ? textOf('attributesType', read('attributesType', itemIndex, '')) : undefined,
+			attributes: start ? objectOf('attributes', read('attributes', itemIndex, '{}')) : undefined,
 			alert: {
-				title: proseOf('Alert Title', read('title', itemIndex, '')),
-				body: proseOf('Alert Body', read('body', itemIndex, '')),
-				titleLocKey: textOf(options.titleLocKey),
-				titleLocArgs: listOf('Title Localization Arguments', options.titleLocArgs),
-				locKey: textOf(options.locKey),
-				locArgs: listOf('Body Localization Arguments', options.locArgs),
-				sound: textOf(options.sound),
+				title: proseOf('alertTitle', read('title', itemIndex, '')),
+				body: proseOf('alertBody', read('body', itemIndex, '')),
+				titleLocKey: textOf('titleLocKey', fields.titleLocKey),
+				titleLocArgs: listOf('titleLocArgs', fields.titleLocArgs),
+				locKey: textOf('locKey', fields.locKey),
+				locArgs: listOf('locArgs', fields.locArgs),
+				sound: textOf('sound', fields.sound),
 			},
-			inputPushToken: flagOf(options.inputPushToken),
-			inputPushChannel: textOf(options.inputPushChannel),
-			staleDateSeconds: secondsOf('Stale Date', options.staleDate, timeZone),
-			dismissalDateSeconds: secondsOf('Dismissal Date', options.dismissalDate, timeZone),
-			relevanceScore: numberOf('Relevance Score', options.relevanceScore),
-			custom: objectOf('Custom Data', options.customData),
+			inputPushToken: flagOf(fields.inputPushToken),
+			inputPushChannel: textOf('inputPushChannel', fields.inputPushChannel),
+			staleDateSeconds: secondsOf('staleDate', fields.staleDate, timeZone),
+			dismissalDateSeconds: secondsOf('dismissalDate', fields.dismissalDate, timeZone),
+			relevanceScore: numberOf('relevanceScore', fields.relevanceScore),
+			custom: objectOf('customData', fields.customData),
 		},
 		{ broadcast },
 	);

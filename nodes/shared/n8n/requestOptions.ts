@@ -1,6 +1,7 @@
 /** Options that every request has, as fields of both nodes and as the client takes them. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { RequestOptions } from '../client/apnsClient';
+import { choiceNames, labels } from './fieldWords';
 import { wholeBetween } from './values';
 
 /** Longest timer Node has, in seconds. */
@@ -8,16 +9,20 @@ const MAX_TIMEOUT_SECONDS = 2_147_483;
 const DEFAULT_TIMEOUT_SECONDS = 30;
 const MAX_RETRIES = 10;
 
-/** Which environment: `description` says what lives there. */
+/** Which environment: `description` says what belongs to it. */
 export function environmentOption(description: string): INodeProperties {
 	return {
-		displayName: 'Environment',
+		displayName: labels.environment,
 		name: 'environment',
 		type: 'options',
 		options: [
 			{ name: 'As in Credential', value: '' },
-			{ name: 'Development', value: 'development', description: 'Apps that Xcode installed' },
-			{ name: 'Production', value: 'production', description: 'Apps from TestFlight and the App Store' },
+			{ name: choiceNames.environment.development, value: 'development', description: 'Apps installed from Xcode' },
+			{
+				name: choiceNames.environment.production,
+				value: 'production',
+				description: 'Apps from TestFlight and the App Store',
+			},
 		],
 		default: '',
 		description,
@@ -35,22 +40,22 @@ export function unknownOption(what: string, report: string, sendAgain: string): 
 			{ name: 'Send Again', value: 'sendAgain', description: sendAgain },
 		],
 		default: 'report',
-		description: `What to do when the ${what} left but its answer was lost`,
+		description: `What to do if the ${what} was sent but no answer arrived`,
 	};
 }
 
 export const retriesOption: INodeProperties = {
-	displayName: 'Retries',
+	displayName: labels.retries,
 	name: 'retries',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
 	default: 2,
 	description:
-		'How often to send again after a server error of APNs (as APNs asks, else after 15 minutes) or too many requests. Without this option: never, and twice.',
+		'How many times to send again if APNs is unavailable or receives too many requests. It waits as long as APNs asks, or 15 minutes if APNs is unavailable. Without this option, it only sends again after too many requests, up to two times.',
 };
 
 export const timeoutOption: INodeProperties = {
-	displayName: 'Timeout (Seconds)',
+	displayName: labels.timeout,
 	name: 'timeout',
 	type: 'number',
 	typeOptions: { minValue: 1 },
@@ -60,10 +65,9 @@ export const timeoutOption: INodeProperties = {
 
 /** The members of Options that the client takes. Throws `FieldProblem`. */
 export function readRequestOptions(option: (name: string) => unknown): RequestOptions {
-	const retries = wholeBetween('Retries', option('retries'), 0, MAX_RETRIES);
+	const retries = wholeBetween('retries', option('retries'), 0, MAX_RETRIES);
 	return {
-		timeoutMs:
-			(wholeBetween('Timeout (Seconds)', option('timeout'), 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
+		timeoutMs: (wholeBetween('timeout', option('timeout'), 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
 		onUnknown: option('onUnknown') === 'sendAgain' ? 'sendAgain' : 'report',
 		...(retries === undefined ? {} : { retries }),
 	};

@@ -12,12 +12,12 @@ const PATH = 'agent';
 
 /** What the model reads, to the letter. */
 const words = {
-	accepted: '1 of 1 pushes accepted by APNs.',
-	gone: '1 of 2 pushes accepted by APNs. 1 refused. 1×: The device token is no longer active for the topic: the app was removed, or a new token was issued. Delete this device token, unless the device registered again after the time in unregisteredAt.',
+	accepted: 'APNs accepted the push.',
+	gone: 'APNs accepted 1 of 2 pushes. It rejected 1. 1 × The device token is no longer active for the topic. The app was removed, or the device has a new token. Delete this device token, unless the device registered it again after the time in unregisteredAt.',
 	noToken:
-		'0 of 1 pushes accepted by APNs. 1 not sent. 1×: Device Tokens: is not hexadecimal. A device token consists of the digits 0-9 and a-f only, as the app prints it.',
+		"APNs accepted none. 1 was not sent. 1 × 'Device Tokens' contains an entry that is not hexadecimal. A device token only contains the digits 0-9 and the letters a-f. Use it as the app prints it.",
 	revoked:
-		'The provider token is not valid: key, key id and team id do not belong together, or the key was revoked. (InvalidProviderToken)',
+		'The provider token is not valid. The key, key ID and team ID do not match, or the key was revoked. (InvalidProviderToken)',
 } as const;
 
 /** A field the model fills in, as the sparkle button of the editor writes it. */

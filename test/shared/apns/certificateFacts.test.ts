@@ -8,6 +8,7 @@ import {
 } from '../../../nodes/shared/apns/certificateChecks';
 import { readFacts } from '../../../nodes/shared/apns/certificateFacts';
 import type { CertificateFacts } from '../../../nodes/shared/apns/identity';
+import { wordsOf } from '../../../nodes/shared/n8n/fieldWords';
 import { createAuthority, type ProviderCertificateOptions } from '../../../tools/simulator/authority';
 import { certificateKinds, type CertificateKind } from '../../../tools/simulator/facts';
 
@@ -72,9 +73,13 @@ describe('a certificate checked before connecting', () => {
 		[
 			'is not valid yet',
 			nowMs - 2 * dayMs,
-			`"Apple Production IOS Push Services: ${app}" is not valid before 2026-11-23`,
+			`is "Apple Production IOS Push Services: ${app}", which is not valid before 2026-11-23`,
 		],
-		['has expired', nowMs + 365 * dayMs, `"Apple Production IOS Push Services: ${app}" expired on 2027-11-23`],
+		[
+			'has expired',
+			nowMs + 365 * dayMs,
+			`is "Apple Production IOS Push Services: ${app}", which expired on 2027-11-23`,
+		],
 	])('%s', (_name, atMs, problem) => {
 		expect(certificateTimeProblem(facts, atMs)?.problem).toBe(problem);
 	});
@@ -87,9 +92,10 @@ describe('a certificate checked before connecting', () => {
 
 	it('fits the environments it names; one without marks fits both', () => {
 		expect(certificateEnvironmentProblem(facts, 'production')).toBeUndefined();
-		expect(certificateEnvironmentProblem(facts, 'development')).toMatchObject({
-			remedy: 'Set Environment to production, or use a certificate for development.',
-		});
+		const problem = certificateEnvironmentProblem(facts, 'development');
+		expect(problem === undefined ? undefined : wordsOf(problem).advice).toBe(
+			"Set 'Environment' to Production, or use a certificate for development.",
+		);
 		expect(
 			certificateEnvironmentProblem(factsOf({ uid: 'pass.com.example', kind: 'pass' }), 'development'),
 		).toBeUndefined();
@@ -97,14 +103,14 @@ describe('a certificate checked before connecting', () => {
 
 	it('needs a topic where it lists several, and that one of them', () => {
 		expect(certificateTopicProblem(facts, undefined)).toMatchObject({
-			field: 'Topic',
-			remedy: `Choose one of: ${app}, ${app}.voip, ${app}.complication.`,
+			field: 'topic',
+			remedy: `Use one of these topics: ${app}, ${app}.voip, ${app}.complication.`,
 		});
 		expect(certificateTopicProblem(single, undefined)).toBeUndefined();
 		expect(certificateTopicProblem(facts, `${app}.voip`)).toBeUndefined();
 		expect(certificateTopicProblem(facts, 'com.example.other')).toMatchObject({
-			field: 'Topic',
-			problem: `com.example.other is not among the topics of the certificate "Apple Production IOS Push Services: ${app}"`,
+			field: 'topic',
+			problem: `is com.example.other, which the certificate "Apple Production IOS Push Services: ${app}" does not cover`,
 		});
 	});
 });

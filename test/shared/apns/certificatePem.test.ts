@@ -1,6 +1,7 @@
 /** A certificate and its key from PEM, in every shape people paste it. */
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
+import { plainText } from '../../../nodes/shared/apns/fields';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
 import { createAuthority } from '../../../tools/simulator/authority';
 
@@ -13,7 +14,7 @@ function problemOf(input: Parameters<typeof readCertificateIdentity>[0]): { fiel
 	try {
 		readCertificateIdentity(input);
 	} catch (error) {
-		if (error instanceof FieldProblem) return { field: error.field, problem: error.problem };
+		if (error instanceof FieldProblem) return { field: error.field, problem: plainText(error.problem) };
 		throw error;
 	}
 	throw new Error('it was accepted');
@@ -76,10 +77,10 @@ describe('a certificate identity from PEM', () => {
 			}).privateKeyPem,
 		).toBe(issued.privateKeyPem);
 		expect(problemOf({ ...input, passphrase: 's3cret word' })).toEqual({
-			field: 'Passphrase',
+			field: 'passphrase',
 			problem: 'does not open the private key',
 		});
-		expect(problemOf(input)).toEqual({ field: 'Passphrase', problem: 'is empty, and the private key is encrypted' });
+		expect(problemOf(input)).toEqual({ field: 'passphrase', problem: 'is empty, but the private key is encrypted' });
 	});
 
 	it('takes the key out of one file with the certificate, and puts the leaf before its chain', () => {
@@ -108,36 +109,36 @@ describe('a certificate identity from PEM', () => {
 	});
 
 	it.each([
-		['an empty certificate', { certificatePem: ' \n', privateKeyPem: app.privateKeyPem }, 'Certificate', 'is empty'],
-		['an empty key', { certificatePem: app.certificatePem, privateKeyPem: '' }, 'Certificate Key', 'is empty'],
+		['an empty certificate', { certificatePem: ' \n', privateKeyPem: app.privateKeyPem }, 'certificate', 'is empty'],
+		['an empty key', { certificatePem: app.certificatePem, privateKeyPem: '' }, 'certificateKey', 'is empty'],
 		[
 			'a key in place of the certificate',
 			{ certificatePem: app.privateKeyPem, privateKeyPem: app.privateKeyPem },
-			'Certificate',
+			'certificate',
 			'is a private key, not a certificate',
 		],
 		[
 			'a certificate in place of the key',
 			{ certificatePem: app.certificatePem, privateKeyPem: app.certificatePem },
-			'Certificate Key',
+			'certificateKey',
 			'is a certificate, not a private key',
 		],
 		[
 			'a cut certificate',
 			{ certificatePem: app.certificatePem.slice(0, 400), privateKeyPem: app.privateKeyPem },
-			'Certificate',
-			'is incomplete or damaged',
+			'certificate',
+			'is truncated or damaged',
 		],
 		[
 			'a cut key',
 			{ certificatePem: app.certificatePem, privateKeyPem: app.privateKeyPem.slice(0, 120) },
-			'Certificate Key',
-			'is incomplete or damaged',
+			'certificateKey',
+			'is truncated or damaged',
 		],
 		[
 			'a foreign key',
 			{ certificatePem: app.certificatePem, privateKeyPem: other.privateKeyPem },
-			'Certificate Key',
+			'certificateKey',
 			'does not belong to the certificate "Apple Push Services: com.example.app"',
 		],
 		[
@@ -146,7 +147,7 @@ describe('a certificate identity from PEM', () => {
 				certificatePem: app.certificatePem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'),
 				privateKeyPem: app.privateKeyPem,
 			},
-			'Certificate',
+			'certificate',
 			'is a certificate signing request, not a certificate',
 		],
 		[
@@ -157,8 +158,8 @@ describe('a certificate identity from PEM', () => {
 					.publicKey.export({ type: 'spki', format: 'pem' })
 					.toString(),
 			},
-			'Certificate Key',
-			'is a public key, not a private one',
+			'certificateKey',
+			'is a public key, not a private key',
 		],
 	])('refuses %s', (_name, input, field, problem) => {
 		expect(problemOf(input)).toEqual({ field, problem });
@@ -195,7 +196,7 @@ describe('a certificate identity from PEM', () => {
 		];
 		const startedMs = performance.now();
 		for (const certificatePem of nasty)
-			expect(problemOf({ certificatePem, privateKeyPem: 'x' }).field).toBe('Certificate');
+			expect(problemOf({ certificatePem, privateKeyPem: 'x' }).field).toBe('certificate');
 		expect(performance.now() - startedMs).toBeLessThan(5_000);
 	});
 });

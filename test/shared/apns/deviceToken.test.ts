@@ -1,6 +1,7 @@
 /** Device tokens as apps, databases and people write them. */
 import fc from 'fast-check';
 import { createDuplicateFilter } from '../../../nodes/shared/apns/deviceToken';
+import { wordsOf } from '../../../nodes/shared/n8n/fieldWords';
 import { readRecipientList, readRecipients } from '../../../nodes/shared/apns/recipients';
 
 const a = '740f4707bebcf74f9b7c25d48e3358945f6aa01da5ddb387462c7eaf61bb78ad';
@@ -18,7 +19,7 @@ function parseRecipients(
 	return {
 		tokens: entries.flatMap(({ token }) => (token === undefined ? [] : [token])),
 		problems: entries.flatMap(({ text, problem }) =>
-			problem === undefined ? [] : [{ text, message: problem.message }],
+			problem === undefined ? [] : [{ text, message: wordsOf(problem).message }],
 		),
 		texts: entries.map(({ text }) => text),
 	};
@@ -59,27 +60,27 @@ describe('device tokens', () => {
 	});
 
 	it.each<readonly [string, unknown, string]>([
-		['a word', 'recipient', 'is not hexadecimal'],
-		['an odd number of digits', a.slice(1), 'has 63 hexadecimal digits, an odd number'],
-		['a letter too far', `${a.slice(0, 62)}fg`, 'is not hexadecimal'],
-		['a path', `${a}/../x`, 'is not hexadecimal'],
-		['many run together', b.repeat(9), 'has 576 digits'],
+		['a word', 'recipient', 'contains an entry that is not hexadecimal'],
+		['an odd number of digits', a.slice(1), 'contains a token with 63 hexadecimal digits, an odd number'],
+		['a letter too far', `${a.slice(0, 62)}fg`, 'contains an entry that is not hexadecimal'],
+		['a path', `${a}/../x`, 'contains an entry that is not hexadecimal'],
+		['many run together', b.repeat(9), 'contains a token with 576 digits'],
 		[
 			'the description of iOS 13',
 			'{length = 32, bytes = 0x740f4707 bebcf74f 9b7c25d4 ... 462c7eaf 61bb78ad }',
-			'is the description iOS prints of the token, with its middle left out',
+			'contains a description of a token as iOS prints it, with the middle left out',
 		],
-		['base64', base64, 'is not hexadecimal; it may be base64'],
-		['an Expo token', 'ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]', 'is not hexadecimal'],
-		['a number', 740470, 'is a number, which loses digits'],
-		['an object', { token: a }, 'is not a text'],
-		['a boolean', true, 'is not a text'],
-		['an empty entry', [''], 'is empty'],
-		['a missing entry', [null], 'is empty'],
+		['base64', base64, 'contains an entry that is not hexadecimal. It may be base64'],
+		['an Expo token', 'ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]', 'contains an entry that is not hexadecimal'],
+		['a number', 740470, 'contains a number instead of text, and numbers lose digits'],
+		['an object', { token: a }, 'contains a value that is not text'],
+		['a boolean', true, 'contains a value that is not text'],
+		['an empty entry', [''], 'contains an empty entry'],
+		['a missing entry', [null], 'contains an empty entry'],
 	])('are not %s', (_name, value, problem) => {
 		const { tokens, problems } = parseRecipients(value);
 		expect(tokens).toEqual([]);
-		expect(problems.map(({ message }) => message)).toEqual([`Device Tokens: ${problem}`]);
+		expect(problems.map(({ message }) => message)).toEqual([`'Device Tokens' ${problem}.`]);
 	});
 
 	it.each<readonly [string, unknown, readonly string[]]>([

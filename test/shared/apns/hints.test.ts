@@ -1,14 +1,16 @@
 /** Pushes APNs takes and devices ignore are named; those Apple describes raise no hint. */
 import { hintsFor, type HintDraft } from '../../../nodes/shared/apns/hints';
-import { alertPayload, backgroundPayload, type JsonObject } from '../../../nodes/shared/apns/payload';
+import type { JsonObject } from '../../../nodes/shared/apns/payload';
+import { alertPayload, backgroundPayload } from '../../../nodes/shared/apns/payload/alert';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../../../nodes/shared/apns/payload/kinds';
 import { liveActivityPayload } from '../../../nodes/shared/apns/payload/liveActivity';
+import { wordsOf } from '../../../nodes/shared/n8n/fieldWords';
 
 const nowMs = Date.UTC(2026, 10, 24);
 const app = 'com.example.app';
 const hints = (draft: Partial<HintDraft> & { payload: JsonObject }): string[] =>
-	hintsFor({ trust: 'token', nowMs, ...draft }).map(({ message }) => message);
-const update = liveActivityPayload({ event: 'update', timestampSeconds: 1, contentState: {} });
+	hintsFor({ trust: 'token', nowMs, ...draft }).map((hint) => wordsOf(hint).message);
+const update = liveActivityPayload({ event: 'update', timestampSeconds: 1, contentState: { score: 1 } });
 
 describe('a push as Apple describes it', () => {
 	it.each<readonly [string, string | undefined, JsonObject]>([
@@ -19,7 +21,6 @@ describe('a push as Apple describes it', () => {
 		['background', app, backgroundPayload({ x: 1 })],
 		['background', 'pass.com.example', {}],
 		['liveactivity', `${app}.push-type.liveactivity`, update],
-		['voip', `${app}.voip`, { caller: 'x' }],
 		['pushtotalk', `${app}.voip-ptt`, { activeSpeaker: 'x' }],
 		['complication', `${app}.complication`, {}],
 		['location', `${app}.location-query`, {}],
@@ -29,6 +30,17 @@ describe('a push as Apple describes it', () => {
 		['something-new', app, { anything: 1 }],
 	])('raises no hint: %s', (pushType, topic, payload) => {
 		expect(hints({ pushType, topic, payload })).toEqual([]);
+	});
+
+	it('raises no hint: voip for a moment', () => {
+		expect(hints({ pushType: 'voip', topic: `${app}.voip`, payload: { caller: 'x' }, expirationSeconds: 0 })).toEqual(
+			[],
+		);
+	});
+
+	it('raises no hint: the end of an activity without a state', () => {
+		const end = liveActivityPayload({ event: 'end', timestampSeconds: 1 });
+		expect(hints({ pushType: 'liveactivity', topic: `${app}.push-type.liveactivity`, payload: end })).toEqual([]);
 	});
 
 	it('raises no hint: mdm with its certificate', () => {
@@ -43,83 +55,120 @@ describe('a push that devices ignore', () => {
 		[
 			'an alert with nothing to show',
 			{ pushType: 'alert', payload: { aps: {}, x: 1 } },
-			/^Payload: has neither alert, badge nor sound/,
+			/^The payload has no alert, badge or sound, so the device shows nothing\.$/,
 		],
 		[
 			'an alert that is a background push',
 			{ pushType: 'alert', payload: backgroundPayload() },
-			/^Payload: has content-available and nothing to show/,
+			/^The payload has content-available, but nothing to show\.$/,
 		],
 		[
 			'a background push with an alert',
 			{ pushType: 'background', payload: alertPayload({ body: 'x', contentAvailable: true }) },
-			/^Payload: has alert in aps, which a background push may not/,
+			/^The payload has alert in aps, which a background push must not have\.$/,
 		],
 		[
 			'a mutable background push',
 			{ pushType: 'background', payload: { aps: { 'content-available': 1, 'mutable-content': 1 } } },
-			/^Payload: has mutable-content in aps/,
+			/^The payload has mutable-content in aps, which a background push must not have\.$/,
 		],
 		[
 			'a background push that wakes nobody',
+			{ pushType: 'background', payload: { aps: {}, x: 1 } },
+			/^The payload has no "content-available": 1 in aps, so the app is not woken\.$/,
+		],
+		[
+			'a switch that is true',
 			{ pushType: 'background', payload: { aps: { 'content-available': true } } },
-			/^Payload: lacks "content-available": 1/,
+			/^The payload has "content-available": true in aps, which devices may ignore\.$/,
+		],
+		[
+			'a switch that is text',
+			{ pushType: 'background', payload: { aps: { 'content-available': '1' } } },
+			/^The payload has "content-available": "1" in aps, which devices may ignore\.$/,
+		],
+		[
+			'a badge that is text, and another switch that is true',
+			{ pushType: 'alert', payload: { aps: { alert: 'x', badge: '3', 'mutable-content': true } } },
+			/^The payload has "badge": "3" and "mutable-content": true in aps, which devices may ignore\.$/,
+		],
+		[
+			'an activity without a state',
+			{ pushType: 'liveactivity', payload: { aps: { event: 'update', timestamp: 1 } } },
+			/^The payload has no content-state, so the activity cannot be updated\.$/,
+		],
+		[
+			'an activity with an empty state',
+			{ pushType: 'liveactivity', payload: { aps: { event: 'start', timestamp: 1, 'content-state': {} } } },
+			/^The payload has an empty content-state, which the app can only decode if its ContentState has no required properties\.$/,
+		],
+		[
+			'a call that may come much later',
+			{ pushType: 'voip', payload: { call: 1 } },
+			/^'Expiration' is not set, so APNs may deliver this VoIP push much too late\.$/,
 		],
 		[
 			'an activity without a timestamp',
-			{ pushType: 'liveactivity', payload: { aps: { event: 'update', 'content-state': {} } } },
-			/^Payload: lacks timestamp in aps/,
+			{ pushType: 'liveactivity', payload: { aps: { event: 'update', 'content-state': { score: 1 } } } },
+			/^The payload has no timestamp in aps, so the activity ignores it\.$/,
 		],
 		[
 			'an activity with milliseconds',
-			{ pushType: 'liveactivity', payload: { aps: { event: 'update', timestamp: nowMs, 'stale-date': nowMs } } },
-			/^Payload: has milliseconds in timestamp, stale-date/,
+			{
+				pushType: 'liveactivity',
+				payload: { aps: { event: 'update', timestamp: nowMs, 'stale-date': nowMs, 'content-state': { score: 1 } } },
+			},
+			/^The payload has milliseconds in timestamp, stale-date\.$/,
 		],
 		[
 			'widgets without their mark',
 			{ pushType: 'widgets', payload: { aps: {} } },
-			/^Payload: lacks "content-changed": true/,
+			/^The payload has no "content-changed": true in aps, so nothing is reloaded\.$/,
 		],
 		[
 			'a file provider without a container',
 			{ pushType: 'fileprovider', payload: { aps: {} } },
-			/^Payload: lacks container-identifier/,
+			/^The payload has no container-identifier\.$/,
 		],
-		['an MDM push without its magic', { pushType: 'mdm', payload: {}, trust: 'certificate' }, /^Payload: lacks mdm/],
+		[
+			'an MDM push without its magic',
+			{ pushType: 'mdm', payload: {}, trust: 'certificate' },
+			/^The payload has no mdm key with the push magic\.$/,
+		],
 		[
 			'an MDM push with more',
 			{ pushType: 'mdm', payload: { mdm: 'x', aps: {} }, trust: 'certificate' },
-			/^Payload: holds more than mdm/,
+			/^The payload has more keys than mdm\.$/,
 		],
 		[
 			'keys of its own inside aps',
 			{ pushType: 'alert', payload: { aps: { alert: 'x', orderId: 7 } } },
-			/^Payload: has keys in aps that devices ignore: orderId/,
+			/^The payload has keys in aps that devices ignore: orderId\.$/,
 		],
 		[
 			'a topic of another type',
 			{ pushType: 'alert', topic: `${app}.voip-ptt`, payload: alertPayload({ body: 'x' }) },
-			/^Topic: ends in \.voip-ptt, which belongs to push type Push to Talk/,
+			/^'Topic' ends in \.voip-ptt, which belongs to push type Push to Talk\.$/,
 		],
 		[
 			'an MDM topic that is none',
 			{ pushType: 'mdm', topic: app, payload: mdmPayload('x'), trust: 'certificate' },
-			/^Topic: is com\.example\.app; an MDM topic begins with com\.apple\.mgmt\./,
+			/^'Topic' is com\.example\.app, which does not start with com\.apple\.mgmt as MDM topics do\.$/,
 		],
 		[
 			'an expiration that has passed',
 			{ pushType: 'alert', payload: alertPayload({ body: 'x' }), expirationSeconds: nowMs / 1_000 - 1 },
-			/^Expiration: 2026-11-23T23:59:59\.000Z has passed/,
+			/^'Expiration' is 2026-11-23T23:59:59\.000Z, which is in the past\.$/,
 		],
 		[
 			'a type for signing keys, with a certificate',
 			{ pushType: 'widgets', payload: reloadPayload(), trust: 'certificate' },
-			/^Push Type: Widgets is described for signing keys only/,
+			/^'Push Type' is Widgets, which Apple documents for signing keys only, but the credential has a certificate\.$/,
 		],
 		[
 			'a type for certificates, with a signing key',
 			{ pushType: 'mdm', payload: mdmPayload('x') },
-			/^Push Type: MDM is sent with a certificate in practice/,
+			/^'Push Type' is MDM, which usually requires a certificate, but the credential has a signing key\.$/,
 		],
 	])('is named: %s', (_name, draft, hint) => {
 		expect(hints(draft)).toEqual([expect.stringMatching(hint)]);

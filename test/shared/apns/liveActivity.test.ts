@@ -1,16 +1,10 @@
 /** Live Activities: each event with the keys it needs, and without those it must not have. */
 import { encodePayload } from '../../../nodes/shared/apns/payload';
 import { liveActivityPayload, type LiveActivityFields } from '../../../nodes/shared/apns/payload/liveActivity';
-import { FieldProblem } from '../../../nodes/shared/apns/problems';
+import { problemOf as seen } from './problemOf';
 
 function problemOf(fields: LiveActivityFields, broadcast = false): string {
-	try {
-		liveActivityPayload(fields, { broadcast });
-	} catch (error) {
-		if (error instanceof FieldProblem) return error.message;
-		throw error;
-	}
-	return 'accepted';
+	return seen(() => liveActivityPayload(fields, { broadcast }));
 }
 
 const start: LiveActivityFields = {
@@ -92,55 +86,63 @@ describe("a Live Activity's payload", () => {
 	});
 
 	it.each<readonly [string, LiveActivityFields, string]>([
-		['another event', { ...update, event: 'pause' }, 'Event: "pause" is not an event'],
+		['another event', { ...update, event: 'pause' }, `'Event' is "pause", which is not offered.`],
 		[
 			'start without its state',
 			{ ...start, contentState: undefined },
-			'Content State: is missing, and event start needs it',
+			"'Content State' is empty, but 'Event' Start requires it.",
 		],
-		['start without a type', { ...start, attributesType: '' }, 'Attributes Type: is missing, and event start needs it'],
+		[
+			'start without a type',
+			{ ...start, attributesType: '' },
+			"'Attributes Type' is empty, but 'Event' Start requires it.",
+		],
 		[
 			'start without attributes',
 			{ ...start, attributes: undefined },
-			'Attributes: is missing, and event start needs it',
+			"'Attributes' is empty, but 'Event' Start requires it.",
 		],
 		[
 			'start without an alert',
 			{ ...start, alert: { title: '' } },
-			'Alert Title or Body: is missing, and event start needs it',
+			"'Alert Title' is empty, but 'Event' Start requires it.",
 		],
-		['start with a dismissal', { ...start, dismissalDateSeconds: 1 }, 'Dismissal Date: does not belong to event start'],
+		[
+			'start with a dismissal',
+			{ ...start, dismissalDateSeconds: 1 },
+			"'Dismissal Date' cannot be used with 'Event' Start.",
+		],
 		[
 			'start with both ways of updates',
 			{ ...start, inputPushToken: true, inputPushChannel: 'eA==' },
-			'Subscribe to Channel: cannot go with Request Update Token',
+			"'Subscribe to Channel' cannot be combined with 'Request Update Token'.",
 		],
 		[
 			'update without its state',
 			{ ...update, contentState: undefined },
-			'Content State: is missing, and event update needs it',
+			"'Content State' is empty, but 'Event' Update requires it.",
 		],
-		['update with attributes', { ...update, attributes: {} }, 'Attributes: does not belong to event update'],
+		['update with attributes', { ...update, attributes: {} }, "'Attributes' cannot be used with 'Event' Update."],
 		[
 			'update with a dismissal',
 			{ ...update, dismissalDateSeconds: 1 },
-			'Dismissal Date: does not belong to event update',
+			"'Dismissal Date' cannot be used with 'Event' Update.",
 		],
 		[
 			'update that asks for a token',
 			{ ...update, inputPushToken: true },
-			'Request Update Token: does not belong to event update',
+			"'Request Update Token' cannot be used with 'Event' Update.",
 		],
-		['end with a type', { ...end, attributesType: 'X' }, 'Attributes Type: does not belong to event end'],
+		['end with a type', { ...end, attributesType: 'X' }, "'Attributes Type' cannot be used with 'Event' End."],
 		[
 			'end that names a channel',
 			{ ...end, inputPushChannel: 'eA==' },
-			'Subscribe to Channel: does not belong to event end',
+			"'Subscribe to Channel' cannot be used with 'Event' End.",
 		],
 		[
 			'data that would overwrite aps',
 			{ ...end, custom: { aps: 1 } },
-			'Custom Data: holds a key "aps", which would overwrite the notification itself',
+			`'Custom Data' contains the key "aps", which would overwrite the notification itself.`,
 		],
 	])('refuses %s', (_name, fields, problem) => {
 		expect(problemOf(fields)).toBe(problem);
@@ -148,6 +150,8 @@ describe("a Live Activity's payload", () => {
 
 	it('to a channel updates and ends, but cannot start', () => {
 		expect([problemOf(update, true), problemOf(end, true)]).toEqual(['accepted', 'accepted']);
-		expect(problemOf(start, true)).toBe('Event: cannot be start: a channel only reaches activities that run');
+		expect(problemOf(start, true)).toBe(
+			`'Event' cannot be "start", because a channel only reaches activities that are already running.`,
+		);
 	});
 });

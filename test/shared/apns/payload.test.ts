@@ -1,25 +1,9 @@
 /** Payloads, compared with JSON written by hand from Apple's pages. */
-import {
-	type AlertFields,
-	alertPayload,
-	backgroundPayload,
-	encodePayload,
-	type JsonObject,
-	parseJsonObject,
-	parseTextList,
-} from '../../../nodes/shared/apns/payload';
+import { alertPayload, backgroundPayload } from '../../../nodes/shared/apns/payload/alert';
+import type { AlertFields } from '../../../nodes/shared/apns/payload/alertFields';
+import { encodePayload, type JsonObject, parseJsonObject, parseTextList } from '../../../nodes/shared/apns/payload';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../../../nodes/shared/apns/payload/kinds';
-import { FieldProblem } from '../../../nodes/shared/apns/problems';
-
-function problemOf(run: () => unknown): string {
-	try {
-		run();
-	} catch (error) {
-		if (error instanceof FieldProblem) return error.message;
-		throw error;
-	}
-	throw new Error('it was accepted');
-}
+import { problemOf } from './problemOf';
 
 const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom: JsonObject, json: string]> = [
 	[
@@ -51,13 +35,13 @@ const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom:
 	],
 	[
 		'a critical alert',
-		{ body: 'Fire', criticalSound: { name: 'siren.aiff', volume: 0.5 }, interruptionLevel: 'critical' },
+		{ body: 'Fire', sound: 'siren.aiff', criticalSound: true, criticalVolume: 0.5, interruptionLevel: 'critical' },
 		{},
 		'{"aps":{"alert":{"body":"Fire"},"sound":{"critical":1,"name":"siren.aiff","volume":0.5},"interruption-level":"critical"}}',
 	],
 	[
 		'a critical sound without a name or volume',
-		{ criticalSound: { name: '' } },
+		{ criticalSound: true },
 		{},
 		'{"aps":{"sound":{"critical":1,"name":"default"}}}',
 	],
@@ -95,22 +79,24 @@ describe('an alert payload', () => {
 	});
 
 	it.each<readonly [AlertFields, string]>([
-		[{ badge: 1.5 }, 'Badge: 1.5 is not a whole number from 0 on'],
-		[{ badge: -1 }, 'Badge: -1 is not a whole number from 0 on'],
-		[{ badge: Number.NaN }, 'Badge: NaN is not a whole number from 0 on'],
-		[{ relevanceScore: 2 }, 'Relevance Score: 2 is not between 0 and 1'],
-		[{ criticalSound: { name: 'x', volume: 100 } }, 'Critical Sound Volume: 100 is not between 0 and 1'],
-		[{ interruptionLevel: 'urgent' }, 'Interruption Level: "urgent" is not a level'],
+		[{ badge: 1.5 }, "'Badge' must be a whole number, 0 or higher, but is 1.5."],
+		[{ badge: -1 }, "'Badge' must be a whole number, 0 or higher, but is -1."],
+		[{ badge: Number.NaN }, "'Badge' must be a whole number, 0 or higher, but is NaN."],
+		[{ relevanceScore: 2 }, "'Relevance Score' must be a number from 0 to 1, but is 2."],
+		[{ criticalSound: true, criticalVolume: 100 }, "'Critical Sound Volume' must be a number from 0 to 1, but is 100."],
+		[{ interruptionLevel: 'urgent' }, `'Interruption Level' is "urgent", which is not offered.`],
 	])('refuses %j', (fields, problem) => {
 		expect(problemOf(() => alertPayload(fields))).toBe(problem);
 	});
 
 	it('is not overwritten by custom data', () => {
-		expect(problemOf(() => alertPayload({ body: 'x' }, { aps: {} }))).toContain('Custom Data: holds a key "aps"');
+		expect(problemOf(() => alertPayload({ body: 'x' }, { aps: {} }))).toContain(
+			`'Custom Data' contains the key "aps", which would overwrite the notification itself.`,
+		);
 	});
 
 	it('keeps odd keys of custom data as data', () => {
-		const custom = parseJsonObject('Custom Data', '{"__proto__":{"x":1},"constructor":2}');
+		const custom = parseJsonObject('customData', '{"__proto__":{"x":1},"constructor":2}');
 		expect(encodePayload(alertPayload({ body: 'x' }, custom)).toString()).toBe(
 			'{"aps":{"alert":{"body":"x"}},"__proto__":{"x":1},"constructor":2}',
 		);
@@ -137,11 +123,11 @@ describe('other payloads', () => {
 		],
 		['MDM', mdmPayload('9F3A2C10-0000-4000-8000-000000000001'), '{"mdm":"9F3A2C10-0000-4000-8000-000000000001"}'],
 		['widgets and controls', reloadPayload(), '{"aps":{"content-changed":true}}'],
-		['Wallet', parseJsonObject('JSON', '{}'), '{}'],
+		['Wallet', parseJsonObject('payloadJson', '{}'), '{}'],
 		[
 			'Safari',
 			parseJsonObject(
-				'JSON',
+				'payloadJson',
 				' {"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}} ',
 			),
 			'{"aps":{"alert":{"title":"Flight","body":"On time","action":"View"},"url-args":["boarding","A998"]}}',
@@ -151,34 +137,38 @@ describe('other payloads', () => {
 	});
 
 	it('name what is missing', () => {
-		expect(problemOf(() => mdmPayload(''))).toBe('Push Magic: is empty');
-		expect(problemOf(() => fileProviderPayload({ containerIdentifier: '' }))).toBe('Container Identifier: is empty');
+		expect(problemOf(() => mdmPayload(''))).toBe("'Push Magic' is empty.");
+		expect(problemOf(() => fileProviderPayload({ containerIdentifier: '' }))).toBe("'Container Identifier' is empty.");
 	});
 });
 
 describe('JSON given by the user', () => {
 	it('may be an object as well as text', () => {
-		expect(parseJsonObject('JSON', { aps: { alert: 'x' } })).toEqual({ aps: { alert: 'x' } });
-		expect(parseJsonObject('JSON', Object.assign(Object.create(null) as object, { a: 1 }))).toEqual({ a: 1 });
+		expect(parseJsonObject('payloadJson', { aps: { alert: 'x' } })).toEqual({ aps: { alert: 'x' } });
+		expect(parseJsonObject('payloadJson', Object.assign(Object.create(null) as object, { a: 1 }))).toEqual({ a: 1 });
 	});
 
 	it.each<readonly [string, unknown, RegExp]>([
-		['broken text', '{"aps": }', /^JSON: is not valid JSON \(/],
-		['an array', '[1]', /^JSON: is not a JSON object$/],
-		['a text', '"x"', /^JSON: is not a JSON object$/],
-		['null', 'null', /^JSON: is not a JSON object$/],
-		['a number', 5, /^JSON: is not a JSON object$/],
-		['a Date', new Date(), /^JSON: is not a JSON object$/],
-		['a Map', new Map(), /^JSON: is not a JSON object$/],
+		[
+			'broken text',
+			'{"aps": }',
+			/^'JSON' is not valid JSON \(Unexpected token '\}', "\{"aps": \}" is not valid JSON\)\.$/,
+		],
+		['an array', '[1]', /^'JSON' is not a JSON object\.$/],
+		['a text', '"x"', /^'JSON' is not a JSON object\.$/],
+		['null', 'null', /^'JSON' is not a JSON object\.$/],
+		['a number', 5, /^'JSON' is not a JSON object\.$/],
+		['a Date', new Date(), /^'JSON' is not a JSON object\.$/],
+		['a Map', new Map(), /^'JSON' is not a JSON object\.$/],
 	])('is refused when it is %s', (_name, value, problem) => {
-		expect(problemOf(() => parseJsonObject('JSON', value))).toMatch(problem);
+		expect(problemOf(() => parseJsonObject('payloadJson', value))).toMatch(problem);
 	});
 
 	it('is refused when it cannot be written', () => {
 		const cycle: Record<string, unknown> = {};
 		cycle.self = cycle;
-		expect(problemOf(() => encodePayload(cycle))).toContain('Payload: cannot be written as JSON');
-		expect(problemOf(() => encodePayload({ big: 1n }))).toContain('Payload: cannot be written as JSON');
+		expect(problemOf(() => encodePayload(cycle))).toContain('The payload cannot be written as JSON');
+		expect(problemOf(() => encodePayload({ big: 1n }))).toContain('The payload cannot be written as JSON');
 	});
 
 	it.each<readonly [unknown, readonly string[]]>([
@@ -189,11 +179,15 @@ describe('JSON given by the user', () => {
 		['', []],
 		[undefined, []],
 	])('as a list of texts: %j', (value, list) => {
-		expect(parseTextList('Arguments', value)).toEqual(list);
+		expect(parseTextList('locArgs', value)).toEqual(list);
 	});
 
 	it('as a list of something else is refused', () => {
-		expect(problemOf(() => parseTextList('Arguments', [{}]))).toBe('Arguments: is not a list of texts');
-		expect(problemOf(() => parseTextList('Arguments', { a: 1 }))).toBe('Arguments: is not a list of texts');
+		expect(problemOf(() => parseTextList('locArgs', [{}]))).toBe(
+			"'Body Localization Arguments' is not a list of texts.",
+		);
+		expect(problemOf(() => parseTextList('locArgs', { a: 1 }))).toBe(
+			"'Body Localization Arguments' is not a list of texts.",
+		);
 	});
 });

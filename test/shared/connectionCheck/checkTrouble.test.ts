@@ -10,6 +10,7 @@ import {
 } from '../../../nodes/shared/connectionCheck/checkConnection';
 import { type ProviderCertificateOptions, sharedAuthority } from '../../../tools/simulator/authority';
 import { startConnectProxy } from '../transport/connectProxy';
+import { wordsFor } from '../../../nodes/shared/n8n/fieldWords';
 import { createServers, type Servers } from '../transport/servers';
 import { bundleId, type ClientBench, notification, startClientBench } from '../client/clientBench';
 
@@ -44,8 +45,9 @@ function failedStep(report: ConnectionReport) {
 	if (step === undefined) throw new Error('no step failed');
 	expect(report.message).toBe(step.message);
 	expect(report.advice).toBe(step.advice);
-	expect(step.advice).toMatch(/\.$/);
-	return step;
+	const advice = wordsFor(step.advice ?? '');
+	expect(advice).toMatch(/\.$/);
+	return { ...step, message: wordsFor(step.message ?? ''), advice };
 }
 
 function certificate(options: Partial<ProviderCertificateOptions> = {}) {

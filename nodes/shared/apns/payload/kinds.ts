@@ -13,9 +13,10 @@ export interface FileProviderFields {
 export function fileProviderPayload({ containerIdentifier, domain }: FileProviderFields): JsonObject {
 	if (containerIdentifier === '')
 		throw new FieldProblem(
-			'Container Identifier',
+			'containerIdentifier',
+			'missing',
 			'is empty',
-			'Fill in the identifier of the container whose content changed.',
+			'Enter the identifier of the container whose content changed.',
 		);
 	return present([
 		['container-identifier', containerIdentifier],
@@ -26,7 +27,20 @@ export function fileProviderPayload({ containerIdentifier, domain }: FileProvide
 /** Apple, "Sending MDM commands to a device": the push magic of the device's TokenUpdate, and nothing else. Throws `FieldProblem`. */
 export function mdmPayload(pushMagic: string): JsonObject {
 	if (pushMagic === '')
-		throw new FieldProblem('Push Magic', 'is empty', 'Fill in PushMagic as the device reported it in TokenUpdate.');
+		throw new FieldProblem(
+			'pushMagic',
+			'missing',
+			'is empty',
+			'Enter the PushMagic value that the device sent in its TokenUpdate message.',
+		);
+	// A UUID in every example; Apple calls it a string the device chose, so only what is surely something else is refused.
+	if (/\s/.test(pushMagic))
+		throw new FieldProblem(
+			'pushMagic',
+			'badCharacters',
+			'contains spaces or line breaks',
+			'Enter the PushMagic value exactly as the device sent it in its TokenUpdate message.',
+		);
 	return { mdm: pushMagic };
 }
 

@@ -1,18 +1,16 @@
 /** Payloads of Live Activities (Apple, "Starting and updating Live Activities with ActivityKit push notifications"). */
+import { START_WITH_SEND } from '../channels';
+import { choice, field, type FieldId, text } from '../fields';
 import { type JsonObject, present, withCustom } from '../payload';
-import { FieldProblem } from '../problems';
+import { excerpt, FieldProblem } from '../problems';
+import { checkChannelId } from '../validate';
+import type { AlertFields } from './alertFields';
 
-export interface LiveActivityAlert {
-	readonly title?: string;
-	readonly body?: string;
-	/** Localised title and body stand where the plain ones would: `{"loc-key", "loc-args"}`. */
-	readonly titleLocKey?: string;
-	readonly titleLocArgs?: readonly string[];
-	readonly locKey?: string;
-	readonly locArgs?: readonly string[];
-	/** Inside `alert`, unlike other pushes. */
-	readonly sound?: string;
-}
+/** Localized title and body stand where the plain ones would: `{"loc-key", "loc-args"}`; the sound is inside `alert`, unlike other pushes. */
+export type LiveActivityAlert = Pick<
+	AlertFields,
+	'title' | 'body' | 'titleLocKey' | 'titleLocArgs' | 'locKey' | 'locArgs' | 'sound'
+>;
 
 export interface LiveActivityFields {
 	/** `start`, `update` or `end`. */
@@ -46,7 +44,8 @@ type KeyedField = Exclude<keyof LiveActivityFields, 'event' | 'custom'>;
 
 interface KeyRow {
 	readonly field: KeyedField;
-	readonly displayName: string;
+	/** The field of the form that a missing or wrong value is about. */
+	readonly id: FieldId;
 	readonly start: Presence;
 	readonly update: Presence;
 	readonly end: Presence;
@@ -55,16 +54,16 @@ interface KeyRow {
 /** Which key goes with which event. */
 // prettier-ignore
 const keyRows: readonly KeyRow[] = [
-	{ field: 'timestampSeconds', displayName: 'Timestamp', start: 'required', update: 'required', end: 'required' },
-	{ field: 'contentState', displayName: 'Content State', start: 'required', update: 'required', end: 'optional' },
-	{ field: 'attributesType', displayName: 'Attributes Type', start: 'required', update: 'never', end: 'never' },
-	{ field: 'attributes', displayName: 'Attributes', start: 'required', update: 'never', end: 'never' },
-	{ field: 'alert', displayName: 'Alert Title or Body', start: 'required', update: 'optional', end: 'optional' },
-	{ field: 'inputPushToken', displayName: 'Request Update Token', start: 'optional', update: 'never', end: 'never' },
-	{ field: 'inputPushChannel', displayName: 'Subscribe to Channel', start: 'optional', update: 'never', end: 'never' },
-	{ field: 'staleDateSeconds', displayName: 'Stale Date', start: 'optional', update: 'optional', end: 'optional' },
-	{ field: 'relevanceScore', displayName: 'Relevance Score', start: 'optional', update: 'optional', end: 'optional' },
-	{ field: 'dismissalDateSeconds', displayName: 'Dismissal Date', start: 'never', update: 'never', end: 'optional' },
+	{ field: 'timestampSeconds', id: 'timestamp', start: 'required', update: 'required', end: 'required' },
+	{ field: 'contentState', id: 'contentState', start: 'required', update: 'required', end: 'optional' },
+	{ field: 'attributesType', id: 'attributesType', start: 'required', update: 'never', end: 'never' },
+	{ field: 'attributes', id: 'attributes', start: 'required', update: 'never', end: 'never' },
+	{ field: 'alert', id: 'alertTitle', start: 'required', update: 'optional', end: 'optional' },
+	{ field: 'inputPushToken', id: 'inputPushToken', start: 'optional', update: 'never', end: 'never' },
+	{ field: 'inputPushChannel', id: 'inputPushChannel', start: 'optional', update: 'never', end: 'never' },
+	{ field: 'staleDateSeconds', id: 'staleDate', start: 'optional', update: 'optional', end: 'optional' },
+	{ field: 'relevanceScore', id: 'relevanceScore', start: 'optional', update: 'optional', end: 'optional' },
+	{ field: 'dismissalDateSeconds', id: 'dismissalDate', start: 'never', update: 'never', end: 'optional' },
 ];
 
 export const LIVE_ACTIVITY_EVENTS = ['start', 'update', 'end'] as const;
@@ -73,21 +72,33 @@ export type LiveActivityEvent = (typeof LIVE_ACTIVITY_EVENTS)[number];
 function eventOf(event: string, options: LiveActivityOptions): LiveActivityEvent {
 	const known = LIVE_ACTIVITY_EVENTS.find((candidate) => candidate === event);
 	if (known === undefined)
-		throw new FieldProblem('Event', `"${event.slice(0, 40)}" is not an event`, 'Choose start, update or end.');
+		throw new FieldProblem(
+			'event',
+			'notOffered',
+			`is "${excerpt(event)}", which is not offered`,
+			options.broadcast === true
+				? 'Use one of these values: update or end.'
+				: 'Use one of these values: start, update or end.',
+		);
 	if (known === 'start' && options.broadcast === true) {
 		throw new FieldProblem(
-			'Event',
-			'cannot be start: a channel only reaches activities that run',
-			'Start the activity with APNs Send (Live Activity, event start) and the push-to-start token of each device.',
+			'event',
+			'notAllowed',
+			'cannot be "start", because a channel only reaches activities that are already running',
+			START_WITH_SEND,
 		);
 	}
 	return known;
 }
 
-/** A localised text is an object here, where alerts have keys of their own. */
-function textOrKey(text: string | undefined, key: string | undefined, locArgs: readonly string[] | undefined): unknown {
+/** A localized text is an object here, where alerts have keys of their own. */
+function textOrKey(
+	plain: string | undefined,
+	key: string | undefined,
+	locArgs: readonly string[] | undefined,
+): unknown {
 	return key === undefined || key === ''
-		? text
+		? plain
 		: present([
 				['loc-key', key],
 				['loc-args', locArgs],
@@ -104,9 +115,45 @@ function alertOf(alert: LiveActivityAlert | undefined): JsonObject | undefined {
 	return Object.keys(dictionary).length === 0 ? undefined : dictionary;
 }
 
+/** The name of an activity's attributes as Swift has it: a type, perhaps inside others. */
+const TYPE_NAME = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+
+function checkAttributesType(name: string): void {
+	if (TYPE_NAME.test(name)) return;
+	throw new FieldProblem(
+		'attributesType',
+		'badCharacters',
+		`is "${excerpt(name)}", which is not the name of a Swift type`,
+		"Enter the name of the app's ActivityAttributes structure, such as AdventureAttributes.",
+	);
+}
+
+/** A sound without words is no alert. */
+function checkAlert(alert: JsonObject | undefined): void {
+	if (alert === undefined || alert.title !== undefined || alert.body !== undefined) return;
+	throw new FieldProblem(
+		'sound',
+		'notAllowed',
+		'cannot be sent without an alert',
+		text`Fill in ${field('alertTitle')} or ${field('alertBody')}, or remove ${field('sound')}.`,
+	);
+}
+
+/** What is missing, in the words of its row. */
+function missing(row: KeyRow, event: LiveActivityEvent): FieldProblem {
+	return new FieldProblem(
+		row.id,
+		'missing',
+		text`is empty, but ${field('event')} ${choice('event', event)} requires it`,
+		row.field === 'alert'
+			? text`Fill in ${field('alertTitle')} or ${field('alertBody')}.`
+			: text`Fill in ${field(row.id)}.`,
+	);
+}
+
 /**
  * The payload of one event. Throws `FieldProblem` for a missing key, a key that does not belong to the event, both ways
- * of getting updates at once, and `start` to a channel.
+ * of getting updates at once, a sound without an alert, and `start` to a channel.
  */
 export function liveActivityPayload(fields: LiveActivityFields, options: LiveActivityOptions = {}): JsonObject {
 	const event = eventOf(fields.event, options);
@@ -118,21 +165,26 @@ export function liveActivityPayload(fields: LiveActivityFields, options: LiveAct
 	} as Record<KeyedField, unknown>;
 	for (const row of keyRows) {
 		const has = given[row.field] !== undefined && given[row.field] !== '';
-		if (row[event] === 'required' && !has)
-			throw new FieldProblem(row.displayName, `is missing, and event ${event} needs it`, `Fill in ${row.displayName}.`);
+		if (row[event] === 'required' && !has) throw missing(row, event);
 		if (row[event] === 'never' && has)
 			throw new FieldProblem(
-				row.displayName,
-				`does not belong to event ${event}`,
-				`Remove ${row.displayName}, or choose another Event.`,
+				row.id,
+				'notAllowed',
+				text`cannot be used with ${field('event')} ${choice('event', event)}`,
+				text`Remove ${field(row.id)}, or choose another ${field('event')}.`,
 			);
 	}
-	if (given.inputPushToken !== undefined && given.inputPushChannel !== undefined && given.inputPushChannel !== '') {
-		throw new FieldProblem(
-			'Subscribe to Channel',
-			'cannot go with Request Update Token',
-			'Choose one of the two: the activity gets its updates by a token or from a channel.',
-		);
+	checkAlert(alert);
+	if (event === 'start') checkAttributesType(fields.attributesType ?? '');
+	if (fields.inputPushChannel !== undefined && fields.inputPushChannel !== '') {
+		if (given.inputPushToken !== undefined)
+			throw new FieldProblem(
+				'inputPushChannel',
+				'conflict',
+				text`cannot be combined with ${field('inputPushToken')}`,
+				'Use one of the two: the activity gets its updates either through a token or from a channel.',
+			);
+		checkChannelId('inputPushChannel', fields.inputPushChannel);
 	}
 	const aps = present([
 		['timestamp', fields.timestampSeconds],

@@ -1,8 +1,8 @@
 /** Pushes to devices: one item may ask for many, and one payload serves them all. */
 import type { IDataObject } from 'n8n-workflow';
-import { createDuplicateFilter } from '../../apns/deviceToken';
+import { createDuplicateFilter, noRecipients } from '../../apns/deviceToken';
 import type { Notification } from '../../apns/notification';
-import { FieldProblem } from '../../apns/problems';
+import type { FieldProblem } from '../../apns/problems';
 import { type Recipient, readRecipientList, readRecipients } from '../../apns/recipients';
 import type { ApnsClient, RequestOptions } from '../../client/apnsClient';
 import type { Outcome } from '../../outcome';
@@ -106,7 +106,7 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 			else if (isFirst?.(token, notification.topic) === false) yield DUPLICATE;
 			else yield new Push(itemIndex, token, text, environment, notification);
 		}
-		if (isEmpty) throw new FieldProblem('Device Tokens', 'is empty', 'Give at least one device token.');
+		if (isEmpty) throw noRecipients();
 	}
 	return {
 		itemIndexes,

@@ -25,7 +25,7 @@ export async function groupByEnvironment(
 	const errors = new Map<number, unknown>();
 	for (let itemIndex = 0; itemIndex < itemCount; itemIndex++) {
 		try {
-			const named = textOf(read('options.environment', itemIndex, ''));
+			const named = textOf('environment', read('options.environment', itemIndex, ''));
 			const credential = credentials.get(named) ?? readCredential(data, named);
 			credentials.set(named, credential);
 			const group = groups.get(credential.environment);

@@ -113,7 +113,7 @@ export function rejectedError(node: INode, totals: Totals, noun: Noun): NodeApiE
 
 /** Asks n8n for the next try: what is left is sent then, and nothing else. */
 export function againError(node: INode, waiting: number, last: Outcome, itemIndex: number, noun: Noun): NodeApiError {
-	const words = explain(last);
+	const words = explain(last, noun.target);
 	return apiError(
 		node,
 		`${counted(waiting, noun)} could not be sent yet. ${words?.message ?? ''}`,

@@ -1,6 +1,7 @@
 /** What a user reads below the output of a green node: failures by cause, what devices ignore, and how a long run went. */
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import type { FieldProblem } from '../../apns/problems';
+import { wordsOf } from '../fieldWords';
 import type { Cause, Totals } from './totals';
 import { capital, counted, countedOf, figure, type Noun, plural, sentence, sentences } from './words';
 
@@ -25,9 +26,10 @@ export class HintCounter {
 	texts(): string[] {
 		return [...this.found.values()]
 			.sort((one, other) => other.count - one.count)
-			.map(({ hint, count }) =>
-				sentences(hint.message, hint.remedy, count > 1 ? `(${figure(count)} items)` : undefined).replace(/\)\.$/, ')'),
-			);
+			.map(({ hint, count }) => {
+				const { message, advice } = wordsOf(hint);
+				return sentences(message, advice, count > 1 ? `(${figure(count)} items)` : undefined).replace(/\)\.$/, ')');
+			});
 	}
 }
 

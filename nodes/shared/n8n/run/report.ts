@@ -25,7 +25,7 @@ export interface Entry {
 const PIECE = 1_000;
 
 export class Report {
-	readonly totals = new Totals();
+	readonly totals: Totals;
 	/** In the order the requests were read. A request may give several items, or none. */
 	private readonly entries: Array<Entry | readonly Entry[] | undefined> = [];
 	private readonly itemIndexes: number[] = [];
@@ -35,7 +35,9 @@ export class Report {
 		private readonly detail: Detail,
 		/** What is counted, for people. */
 		readonly noun: Noun,
-	) {}
+	) {
+		this.totals = new Totals(noun.target);
+	}
 
 	/** Keeps a place for the result of a request, so that results stand in the order of the recipients. */
 	reserve(itemIndex: number): number {

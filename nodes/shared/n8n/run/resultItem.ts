@@ -3,6 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { FieldProblem } from '../../apns/problems';
 import { describeReason } from '../../apns/reasons';
 import type { Failure, Outcome } from '../../outcome';
+import { type Words, wordsFor, wordsOf as wordsOfProblem } from '../fieldWords';
+import type { Target } from './words';
+
+export type { Words } from '../fieldWords';
 
 /** What was sent, as far as the result repeats it. */
 export interface Sent {
@@ -12,12 +16,6 @@ export interface Sent {
 	readonly topic?: string;
 	readonly pushType?: string;
 	readonly environment?: string;
-}
-
-/** What happened and what to do. */
-export interface Words {
-	readonly message: string;
-	readonly advice: string;
 }
 
 /** Codes of what this layer did not send, beside those of the transport. */
@@ -45,7 +43,7 @@ function shortened(text: string): string {
 
 /** What was thrown while something was read, in words: a field's problem, n8n's own error, or anything else. */
 export function wordsOf(error: unknown): Words {
-	if (error instanceof FieldProblem) return { message: error.message, advice: error.remedy };
+	if (error instanceof FieldProblem) return wordsOfProblem(error);
 	if (!(error instanceof Error)) return { message: shortened(String(error)), advice: '' };
 	const description: unknown = Reflect.get(error, 'description');
 	return {
@@ -60,11 +58,12 @@ export function invalidOutcome(error: unknown): Outcome {
 }
 
 /** What happened and what to do, in words; undefined for an accepted request. */
-export function explain(outcome: Outcome): Words | undefined {
+export function explain(outcome: Outcome, target: Target = 'device'): Words | undefined {
 	if (outcome.outcome === 'accepted') return undefined;
 	if (outcome.failure !== undefined) return { message: outcome.failure.message, advice: outcome.failure.advice };
 	const row = describeReason(outcome.status ?? 0, outcome.reason);
-	return { message: row.meaning, advice: row.advice };
+	const advice = target === 'channel' ? (row.channelAdvice ?? row.advice) : row.advice;
+	return { message: row.meaning, advice: wordsFor(advice) };
 }
 
 /** The latest time a Date holds (ECMA-262, "Time Values and Time Range"). */
@@ -111,7 +110,7 @@ export function resultJson(outcome: Outcome, sent: Sent): IDataObject {
 
 /** The result of a broadcast or a channel request; `known` holds the keys of its operation, null where unknown. */
 export function requestJson(outcome: Outcome, { channelId = null, ...known }: IDataObject): IDataObject {
-	const words = explain(outcome);
+	const words = explain(outcome, 'channel');
 	return addOptional(
 		{
 			success: outcome.outcome === 'accepted',

@@ -198,7 +198,7 @@ export class Run<T extends Task> {
 			this.settleAtOnce(
 				reading,
 				notSent(localCodes.refusedBefore, {
-					message: `APNs refused ${reading.app === '' ? 'the missing topic' : reading.app} before in this run (${refused})`,
+					message: `APNs already refused ${reading.app === '' ? 'the missing topic' : reading.app} in this run (${refused})`,
 					advice: 'See the advice of the first item with this topic, then run the workflow again.',
 				}),
 			);

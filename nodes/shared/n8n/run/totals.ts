@@ -2,6 +2,7 @@
 import { describeReason, isCommonToRun, type ReasonRow } from '../../apns/reasons';
 import type { Outcome } from '../../outcome';
 import { explain, localCodes, type Words } from './resultItem';
+import type { Target } from './words';
 
 /** What kind of failure a cause is. */
 export type CauseKind = 'rejected' | 'invalid' | 'notSent' | 'unknown';
@@ -72,6 +73,8 @@ export class Totals {
 	readonly refusedRecipients: string[] = [];
 	private readonly found = new Map<string, Cause>();
 
+	constructor(private readonly target: Target = 'device') {}
+
 	/** Accepted, or perhaps. */
 	get settled(): number {
 		return this.accepted + this.unknown;
@@ -100,7 +103,7 @@ export class Totals {
 		this[kind] += 1;
 		if ((kind === 'rejected' || kind === 'invalid') && this.refusedRecipients.length < MAX_NAMED)
 			this.refusedRecipients.push(recipient ?? `item ${itemIndex}`);
-		const words = explain(outcome) ?? { message: '', advice: '' };
+		const words = explain(outcome, this.target) ?? { message: '', advice: '' };
 		const key = `${kind} ${outcome.reason ?? outcome.status ?? ''} ${words.message}`;
 		const known = this.found.get(key);
 		if (known !== undefined) known.count += 1;

@@ -1,7 +1,12 @@
 /** Numbers and sentences as a person reads them. */
 
+/** What a request is about: advice names the fields of that form. */
+export type Target = 'device' | 'channel';
+
 /** What is counted. */
 export interface Noun {
+	/** A device unless given. */
+	readonly target?: Target;
 	readonly one: string;
 	readonly many: string;
 }
