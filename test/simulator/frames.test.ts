@@ -1,6 +1,4 @@
 /** Frames against vectors of an independent collection, and against every way of cutting a byte stream. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Frame } from '../wire/frames';
 import {
 	clientPreface,
@@ -11,19 +9,7 @@ import {
 	readSettings,
 	settingsFrame,
 } from '../wire/frames';
-
-const vectors = path.resolve(__dirname, '../../../shared/testdata/http2-frames');
-
-interface Vector {
-	readonly wire: string;
-	readonly frame: {
-		readonly type: number;
-		readonly flags: number;
-		readonly stream_identifier: number;
-		readonly length: number;
-		readonly frame_payload: Record<string, unknown>;
-	} | null;
-}
+import { frameVectors } from '../vectors/vectors';
 
 function parse(bytes: Buffer, cut = bytes.length): Frame[] {
 	const frames: Frame[] = [];
@@ -32,29 +18,13 @@ function parse(bytes: Buffer, cut = bytes.length): Frame[] {
 	return frames;
 }
 
-test('frames of the shared vectors are read and written back', () => {
-	if (!existsSync(vectors)) {
-		process.stderr.write('The shared frame vectors are not beside the project: skipped.\n');
-		return;
-	}
-	const files = readdirSync(vectors, { withFileTypes: true })
-		.filter((entry) => entry.isDirectory())
-		.flatMap((entry) =>
-			readdirSync(path.join(vectors, entry.name))
-				.filter((file) => file.endsWith('.json'))
-				.map((file) => path.join(vectors, entry.name, file)),
-		);
-	expect(files.length).toBeGreaterThan(0);
-	for (const file of files) {
-		const { wire, frame } = JSON.parse(readFileSync(file, 'utf8')) as Vector;
-		if (frame === null) continue;
-		const bytes = Buffer.from(wire, 'hex');
-		const [parsed, ...more] = parse(bytes);
-		expect(more).toEqual([]);
-		expect(parsed).toMatchObject({ type: frame.type, flags: frame.flags, streamId: frame.stream_identifier });
-		expect(parsed?.payload).toHaveLength(frame.length);
-		expect(encodeFrame(frame.type, frame.flags, frame.stream_identifier, parsed?.payload)).toEqual(bytes);
-	}
+test.each(frameVectors)('$description is read and written back', ({ wire, frame }) => {
+	const bytes = Buffer.from(wire, 'hex');
+	const [parsed, ...more] = parse(bytes);
+	expect(more).toEqual([]);
+	expect(parsed).toMatchObject({ type: frame.type, flags: frame.flags, streamId: frame.stream_identifier });
+	expect(parsed?.payload).toHaveLength(frame.length);
+	expect(encodeFrame(frame.type, frame.flags, frame.stream_identifier, parsed?.payload)).toEqual(bytes);
 });
 
 test('the builders write what the vectors hold', () => {
