@@ -1,0 +1,57 @@
+/** Flow control of what the client sends, as the peer counts it (RFC 9113 §5.2). */
+import { windowUpdateFrame } from '../../wire/frames';
+import { DEFAULT_WINDOW } from './announced';
+import type { Stream } from './stream';
+import type { FrameWriter } from './wire';
+
+/** A stream that waits for more gets so much. */
+const STREAM_GRANT = 8_192;
+/** Below this a connection window holds requests back. */
+const NARROW_WINDOW = 16_384;
+
+export class ReceiveWindow {
+	/** Octets of DATA the client may still send on the connection. */
+	left = DEFAULT_WINDOW;
+	/** Nothing is given back. */
+	starving = false;
+	private owed = 0;
+
+	constructor(
+		/** Octets the window is kept at. */
+		private readonly size: number,
+		private readonly out: FrameWriter,
+	) {}
+
+	get isNarrow(): boolean {
+		return this.left <= NARROW_WINDOW;
+	}
+
+	/** Widens the window from the default to its size. */
+	open(): void {
+		if (this.size <= DEFAULT_WINDOW) return;
+		this.left += this.size - DEFAULT_WINDOW;
+		this.out.raw(windowUpdateFrame(0, this.size - DEFAULT_WINDOW));
+	}
+
+	/** DATA came; false when it is more than the window allowed. */
+	take(bytes: number): boolean {
+		this.left -= bytes;
+		this.owed += bytes;
+		const fits = this.left >= 0;
+		if (this.owed >= this.size / 4 || this.isNarrow) this.giveBack();
+		return fits;
+	}
+
+	giveBack(): void {
+		if (this.starving || this.owed === 0) return;
+		this.left += this.owed;
+		this.out.raw(windowUpdateFrame(0, this.owed));
+		this.owed = 0;
+	}
+
+	/** More for one stream. */
+	grant(stream: Stream): void {
+		stream.window += STREAM_GRANT;
+		this.out.raw(windowUpdateFrame(stream.id, STREAM_GRANT));
+	}
+}

@@ -1,0 +1,64 @@
+/** Runs a plan and judges it: most in one world; one identity's trouble in two, with and without it. */
+import type { Breach } from './journal';
+import { SpinError } from './loop';
+import type { Plan } from './plan';
+import { runWorld, type WorldOptions, type WorldResult } from './world';
+
+/** A neighbour's trouble may cost the others so much of their time, and not more. */
+const MOST_SLOWER = 1.1;
+/** Below this a ratio says nothing: it is a round trip more or less. */
+const IGNORED_MS = 20;
+
+/** Runs it. Never rejects: a world that throws or spins is a breach. */
+export async function runPlan(plan: Plan, options: WorldOptions = {}): Promise<WorldResult> {
+	const result = await runSafely(plan, options);
+	if (plan.profile !== 'neighbour' || plan.faults.length === 0 || result.breaches.length > 0) return result;
+	const troubled = new Set(plan.faults.map(({ identity }) => identity));
+	const quiet = await runSafely({ ...plan, faults: [] }, {});
+	const breaches: Breach[] = [...quiet.breaches];
+	plan.identities.forEach((_, identity) => {
+		const before = quiet.p99[identity] ?? 0;
+		const now = result.p99[identity] ?? 0;
+		if (troubled.has(identity) || now <= before * MOST_SLOWER + IGNORED_MS) return;
+		breaches.push({
+			invariant: 'neighboursUnharmed',
+			atMs: 0,
+			detail: `p99 of identity ${identity} is ${now.toFixed(1)} ms beside the trouble of ${[...troubled].join(', ')}, and ${before.toFixed(1)} ms without`,
+		});
+	});
+	return { ...result, breaches };
+}
+
+async function runSafely(plan: Plan, options: WorldOptions): Promise<WorldResult> {
+	const thrown: unknown[] = [];
+	const note = (error: unknown): void => void thrown.push(error);
+	process.on('unhandledRejection', note);
+	process.on('uncaughtException', note);
+	try {
+		const result = await runWorld(plan, options);
+		return thrown.length === 0 ? result : { ...result, breaches: [...result.breaches, ...thrown.map(thrownBreach)] };
+	} catch (error) {
+		return {
+			seed: plan.seed,
+			profile: plan.profile,
+			hash: '',
+			requests: 0,
+			virtualMs: 0,
+			steps: 0,
+			connections: 0,
+			outcomes: {},
+			codes: {},
+			breaches: [error, ...thrown].map(thrownBreach),
+			p99: [],
+			trace: undefined,
+		};
+	} finally {
+		process.off('unhandledRejection', note);
+		process.off('uncaughtException', note);
+	}
+}
+
+function thrownBreach(error: unknown): Breach {
+	const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return { invariant: error instanceof SpinError ? 'neverSpins' : 'neverThrows', atMs: 0, detail };
+}
