@@ -35,10 +35,10 @@ it('lets 50 pushes of another caller pass while the second of a careful caller w
 
 it('lets a caller with a small limit in while another fills the connection', async () => {
 	const connection = await bench.peer.connection(1);
-	const other = bench.client();
+	const other = bench.client({ maxConnections: 1 });
 	const bulk = range(101, 400).map((one) => other.send(one));
 	await connection.waitFor(({ requests }) => requests.length === 101);
-	const alert = bench.client({ maxInFlight: 1 }).send(numbered(1));
+	const alert = bench.client({ maxInFlight: 1, maxConnections: 1 }).send(numbered(1));
 	// One slot is free: the single push waits for at most one push of the other caller.
 	connection.respond(connection.requests[1]?.streamId ?? 0, { status: 200 });
 	connection.respond(connection.requests[2]?.streamId ?? 0, { status: 200 });
