@@ -10,7 +10,16 @@ import type { TokenIdentity } from '../../nodes/shared/apns/identity';
 import type { Clock } from '../../nodes/shared/transport/clock';
 import { startRawPeer } from '../wire/rawPeer';
 import { createFastClock, createSkippingClock } from '../shared/client/manualClock';
-import { answerAll, answerFirst, createIdentity, numbered, type RawBench, type RawBenchOptions, startRawBench, within } from './rawBench';
+import {
+	answerAll,
+	answerFirst,
+	createIdentity,
+	numbered,
+	type RawBench,
+	type RawBenchOptions,
+	startRawBench,
+	within,
+} from './rawBench';
 
 let bench: RawBench | undefined;
 
@@ -74,14 +83,20 @@ it('asks a connection that was silent for a minute before it gets the next push,
 it('closes after twelve hours without use, without a storm of timers', async () => {
 	const skipping = createSkippingClock();
 	let timers = 0;
-	const clock: Clock = { ...skipping, after: (delayMs, callback) => skipping.after(((timers += 1), Math.min(delayMs, 50)), callback) };
+	const clock: Clock = {
+		...skipping,
+		after: (delayMs, callback) => skipping.after(((timers += 1), Math.min(delayMs, 50)), callback),
+	};
 	const to = await start({ clock }, 1, 100);
 	expect(await to.client().send(numbered(0))).toMatchObject({ outcome: 'accepted' });
 	await abandon(to, 1);
 	const connection = await to.peer.connection(1);
 	skipping.skip(13 * 3_600_000);
 	timers = 0;
-	await within(connection.waitFor(({ ended }) => ended), 500);
+	await within(
+		connection.waitFor(({ ended }) => ended),
+		500,
+	);
 	expect(timers).toBeLessThan(100);
 	expect(connection.ended || connection.closed).toBe(true);
 });

@@ -62,7 +62,9 @@ it('replaces a connection whose window is never credited', async () => {
 			onConnection: answerAll,
 		},
 	}));
-	const pending = range(1, 30).map((one) => to.client({ maxConnections: 1 }).send({ ...one, payload: Buffer.from(one.payload.toString().padEnd(4_000)) }));
+	const pending = range(1, 30).map((one) =>
+		to.client({ maxConnections: 1 }).send({ ...one, payload: Buffer.from(one.payload.toString().padEnd(4_000)) }),
+	);
 	expect(await within(Promise.all(pending), 5_000)).toEqual(
 		pending.map(() => expect.objectContaining({ outcome: 'accepted', attempts: 1 })),
 	);

@@ -28,7 +28,8 @@ it('lets 50 pushes of another caller pass while the second of a careful caller w
 		connection.respond(request.streamId, { status: 200 });
 		expect(await slow[n - 1]).toMatchObject({ outcome: 'accepted' });
 	}
-	for (const request of connection.requests) if (numberOf(request) > 100) connection.respond(request.streamId, { status: 200 });
+	for (const request of connection.requests)
+		if (numberOf(request) > 100) connection.respond(request.streamId, { status: 200 });
 	for (const outcome of await Promise.all(fast)) expect(outcome).toMatchObject({ outcome: 'accepted', attempts: 1 });
 	expect(bench.peer.connections).toHaveLength(1);
 });

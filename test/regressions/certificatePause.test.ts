@@ -31,7 +31,11 @@ it('pauses no longer after each of four refusals with accepted pushes between', 
 	const pauses: number[] = [];
 	for (let round = 1; round <= 4; round += 1) {
 		const refused = notification(round * 1_000).deviceToken;
-		bench.simulator.script.at(({ path }) => path.endsWith(refused), { type: 'answer', status: 403, reason: 'BadCertificate' });
+		bench.simulator.script.at(({ path }) => path.endsWith(refused), {
+			type: 'answer',
+			status: 403,
+			reason: 'BadCertificate',
+		});
 		expect(await client.send(notification(round * 1_000))).toMatchObject({ outcome: 'rejected', status: 403 });
 		// Tried again every second until the pause is over.
 		let pausedMs = 0;

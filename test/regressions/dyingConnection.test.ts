@@ -26,7 +26,12 @@ it('tells the push that was being written the same as those behind it, at the sa
 	});
 	const outcomes = await Promise.all(pending);
 	expect(outcomes).toEqual(
-		outcomes.map(() => expect.objectContaining({ outcome: 'not sent', failure: expect.objectContaining({ code: 'clientCertificateRefused' }) })),
+		outcomes.map(() =>
+			expect.objectContaining({
+				outcome: 'not sent',
+				failure: expect.objectContaining({ code: 'clientCertificateRefused' }),
+			}),
+		),
 	);
 	// The next connection comes after half a second at the earliest.
 	expect(Math.max(...endedAtMs) - Math.min(...endedAtMs)).toBeLessThan(400);
@@ -34,16 +39,26 @@ it('tells the push that was being written the same as those behind it, at the sa
 
 it('calls a push not sent that had left when a fatal certificate alert says that nothing was read', async () => {
 	bench = await startRawBench({
-		peer: { onConnection: answerAll, tlsOptions: { requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' } },
+		peer: {
+			onConnection: answerAll,
+			tlsOptions: { requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+		},
 	});
 	const outcomes = await Promise.all(range(1, 5).map((one) => bench.client().send(one)));
 	expect(outcomes).toEqual(
-		outcomes.map(() => expect.objectContaining({ outcome: 'not sent', failure: expect.objectContaining({ code: 'clientCertificateRefused' }) })),
+		outcomes.map(() =>
+			expect.objectContaining({
+				outcome: 'not sent',
+				failure: expect.objectContaining({ code: 'clientCertificateRefused' }),
+			}),
+		),
 	);
 });
 
 it('leaves no push open when each connection is cut right after TLS', async () => {
-	bench = await startRawBench({ peer: { auto: { preface: false }, onConnection: (connection) => connection.destroy() } });
+	bench = await startRawBench({
+		peer: { auto: { preface: false }, onConnection: (connection) => connection.destroy() },
+	});
 	const outcomes = await Promise.all(range(1, 20).map((one) => bench.client().send(one)));
 	for (const { outcome, failure } of outcomes) {
 		expect(['not sent', 'unknown']).toContain(outcome);

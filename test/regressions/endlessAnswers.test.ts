@@ -63,7 +63,10 @@ it('keeps the memory of 150 endless answers below 64 MiB, and lets their status 
 	const beforeMiB = used();
 	let mostMiB = 0;
 	const timer = setInterval(() => (mostMiB = Math.max(mostMiB, used() - beforeMiB)), 5);
-	const outcomes = await within(Promise.all(notifications(150).map((one) => client.send(one, { timeoutMs: 15_000 }))), 40_000);
+	const outcomes = await within(
+		Promise.all(notifications(150).map((one) => client.send(one, { timeoutMs: 15_000 }))),
+		40_000,
+	);
 	clearInterval(timer);
 	expect(outcomes).not.toBe('late');
 	if (outcomes === 'late') return;

@@ -19,16 +19,19 @@ afterEach(async () => {
 	await servers.close();
 });
 
-it.each([403, 407, 502])('sends all 10,000 over the first tunnel when the proxy answers %i to the next', async (status) => {
-	const proxy = await startTunnels(servers, (nth) => (nth === 1 ? 'open' : status));
-	const client = bench.client({ proxyUrl: `http://127.0.0.1:${proxy.port}`, maxConnections: 4 });
-	const outcomes = await Promise.all(notifications(10_000).map((one) => client.send(one)));
-	expect(outcomes.filter(({ outcome }) => outcome !== 'accepted').slice(0, 3)).toEqual([]);
-	expect(bench.simulator.counters()).toMatchObject({ connections: 1, accepted: 10_000 });
-	// It was tried, and given time between the tries.
-	expect(proxy.asked).toBeGreaterThan(1);
-	expect(proxy.asked).toBeLessThanOrEqual(8);
-});
+it.each([403, 407, 502])(
+	'sends all 10,000 over the first tunnel when the proxy answers %i to the next',
+	async (status) => {
+		const proxy = await startTunnels(servers, (nth) => (nth === 1 ? 'open' : status));
+		const client = bench.client({ proxyUrl: `http://127.0.0.1:${proxy.port}`, maxConnections: 4 });
+		const outcomes = await Promise.all(notifications(10_000).map((one) => client.send(one)));
+		expect(outcomes.filter(({ outcome }) => outcome !== 'accepted').slice(0, 3)).toEqual([]);
+		expect(bench.simulator.counters()).toMatchObject({ connections: 1, accepted: 10_000 });
+		// It was tried, and given time between the tries.
+		expect(proxy.asked).toBeGreaterThan(1);
+		expect(proxy.asked).toBeLessThanOrEqual(8);
+	},
+);
 
 it('does the same when the server itself cuts every further connection after TLS', async () => {
 	const client = bench.client({ maxConnections: 4 });

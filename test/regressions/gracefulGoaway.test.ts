@@ -37,14 +37,18 @@ async function run(goaway: boolean): Promise<{ tookMs: number; connections: numb
 	let accepted = 0;
 	const beganMs = performance.now();
 	const ended = await within(
-		to.client({ maxConnections: 1 }).sendEach(range(1, PUSHES), ({ outcome }) => void (accepted += outcome === 'accepted' ? 1 : 0)).then(() => 'ended'),
+		to
+			.client({ maxConnections: 1 })
+			.sendEach(range(1, PUSHES), ({ outcome }) => void (accepted += outcome === 'accepted' ? 1 : 0))
+			.then(() => 'ended'),
 		20_000,
 	);
 	const tookMs = performance.now() - beganMs;
 	const connections = to.peer.connections.length;
 	await to.close();
 	bench = undefined;
-	if (ended === 'late') throw new Error(`After 20 s ${accepted} of ${PUSHES} pushes are accepted, on ${connections} connections.`);
+	if (ended === 'late')
+		throw new Error(`After 20 s ${accepted} of ${PUSHES} pushes are accepted, on ${connections} connections.`);
 	return { tookMs, connections, accepted };
 }
 
@@ -79,7 +83,9 @@ it('opens no more than its budget where each connection takes a single push', as
 	const client = to.client();
 	const stop = new AbortController();
 	let accepted = 0;
-	const run = client.sendEach(range(1, 1_000), ({ outcome }) => void (accepted += outcome === 'accepted' ? 1 : 0), { signal: stop.signal });
+	const run = client.sendEach(range(1, 1_000), ({ outcome }) => void (accepted += outcome === 'accepted' ? 1 : 0), {
+		signal: stop.signal,
+	});
 	const beganMs = performance.now();
 	await within(run, 3_000);
 	const seconds = (performance.now() - beganMs) / 1_000;

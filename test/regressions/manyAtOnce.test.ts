@@ -91,7 +91,10 @@ it('gives the signal back when its pushes have ended by themselves', async () =>
 });
 
 /** The longest time the loop stood still while so many pushes were refused at once, and the time all took. */
-async function refuseAll(client: ReturnType<ClientBench['client']>, count: number): Promise<{ blockedMs: number; tookMs: number }> {
+async function refuseAll(
+	client: ReturnType<ClientBench['client']>,
+	count: number,
+): Promise<{ blockedMs: number; tookMs: number }> {
 	const one = notification(7);
 	function* source() {
 		for (let n = 0; n < count; n += 1) yield one;
@@ -99,7 +102,10 @@ async function refuseAll(client: ReturnType<ClientBench['client']>, count: numbe
 	let notSent = 0;
 	const loop = watchLoop();
 	const beganMs = performance.now();
-	await client.sendEach(source(), ({ outcome, attempts }) => void (notSent += outcome === 'not sent' && attempts === 0 ? 1 : 0));
+	await client.sendEach(
+		source(),
+		({ outcome, attempts }) => void (notSent += outcome === 'not sent' && attempts === 0 ? 1 : 0),
+	);
 	const tookMs = performance.now() - beganMs;
 	expect(notSent).toBe(count);
 	return { blockedMs: loop.stop(), tookMs };

@@ -3,7 +3,13 @@
  * Before: text outside Latin-1 rejected, hung or ended the process, and a throwing `onOutcome` hung the run.
  */
 import type { Notification } from '../../nodes/shared/apns/notification';
-import { type ClientBench, bundleId, notification, notifications, startClientBench } from '../shared/client/clientBench';
+import {
+	type ClientBench,
+	bundleId,
+	notification,
+	notifications,
+	startClientBench,
+} from '../shared/client/clientBench';
 import { within } from './rawBench';
 
 let bench: ClientBench;
@@ -53,7 +59,9 @@ it('ends broadcasts and channel requests with text outside Latin-1', async () =>
 		]),
 		5_000,
 	);
-	expect(outcomes).toEqual([1, 2, 3, 4].map(() => expect.objectContaining({ outcome: expect.stringMatching(/^(not sent|rejected)$/) })));
+	expect(outcomes).toEqual(
+		[1, 2, 3, 4].map(() => expect.objectContaining({ outcome: expect.stringMatching(/^(not sent|rejected)$/) })),
+	);
 });
 
 it('hands what onOutcome throws to the caller of sendEach', async () => {

@@ -20,7 +20,11 @@ it('gives a refused push up when its time in the queue is over', async () => {
 	connection.settings({ maxConcurrentStreams: 0 });
 	await connection.waitFor(({ framesOf }) => framesOf('SETTINGS').length >= 3);
 	connection.reset(request.streamId, errorCodes.REFUSED_STREAM);
-	expect(await within(sent, 4_000)).toMatchObject({ outcome: 'not sent', attempts: 1, failure: { code: 'queueTimeout' } });
+	expect(await within(sent, 4_000)).toMatchObject({
+		outcome: 'not sent',
+		attempts: 1,
+		failure: { code: 'queueTimeout' },
+	});
 });
 
 it('counts the time between several refusals together', async () => {

@@ -39,7 +39,10 @@ export function createIdentity(teamId = 'TEAM000001'): TokenIdentity {
 }
 
 /** The n-th push: its payload says which one it is, filled up to `bytes` where given. */
-export function numbered(n: number, { bytes = 0, ...overrides }: Partial<Notification> & { bytes?: number } = {}): Notification {
+export function numbered(
+	n: number,
+	{ bytes = 0, ...overrides }: Partial<Notification> & { bytes?: number } = {},
+): Notification {
 	return {
 		deviceToken: n.toString(16).padStart(64, '0'),
 		topic: 'com.example.app',
@@ -50,7 +53,11 @@ export function numbered(n: number, { bytes = 0, ...overrides }: Partial<Notific
 }
 
 /** Pushes `first` to `last`. */
-export function range(first: number, last: number, overrides: Partial<Notification> & { bytes?: number } = {}): Notification[] {
+export function range(
+	first: number,
+	last: number,
+	overrides: Partial<Notification> & { bytes?: number } = {},
+): Notification[] {
 	return Array.from({ length: last - first + 1 }, (_none, index) => numbered(first + index, overrides));
 }
 

@@ -21,15 +21,23 @@ const tooLong: ReadonlyArray<readonly [number, string, string]> = [
 	[500, 'InternalServerError', new Date(Date.now() + 86_400_000).toUTCString()],
 ];
 
-it.each(tooLong)('reports %i %s with Retry-After %s at once, however many repeats are allowed', async (status, reason, retryAfter) => {
-	bench.simulator.script.at(1, { type: 'answer', status, reason, headers: { 'retry-after': retryAfter } });
-	const outcome = await within(bench.client().send(notification(1), { retries: 5 }), 3_000);
-	expect(outcome).toMatchObject({ outcome: 'rejected', status, reason, attempts: 1 });
-	expect(bench.simulator.journal.requests).toHaveLength(1);
-});
+it.each(tooLong)(
+	'reports %i %s with Retry-After %s at once, however many repeats are allowed',
+	async (status, reason, retryAfter) => {
+		bench.simulator.script.at(1, { type: 'answer', status, reason, headers: { 'retry-after': retryAfter } });
+		const outcome = await within(bench.client().send(notification(1), { retries: 5 }), 3_000);
+		expect(outcome).toMatchObject({ outcome: 'rejected', status, reason, attempts: 1 });
+		expect(bench.simulator.journal.requests).toHaveLength(1);
+	},
+);
 
 it('waits for a second where Retry-After says 0, so that repeats are no flood', async () => {
-	bench.simulator.script.at(1, { type: 'answer', status: 429, reason: 'TooManyRequests', headers: { 'retry-after': '0' } });
+	bench.simulator.script.at(1, {
+		type: 'answer',
+		status: 429,
+		reason: 'TooManyRequests',
+		headers: { 'retry-after': '0' },
+	});
 	const beganMs = performance.now();
 	expect(await bench.client().send(notification(1))).toMatchObject({ outcome: 'accepted', attempts: 2 });
 	expect(performance.now() - beganMs).toBeGreaterThanOrEqual(990);

@@ -21,10 +21,7 @@ it('keeps the connection when answers take 700 ms and one push allows a second',
 	});
 	const client = bench.client();
 	expect(await client.send(numbered(0))).toMatchObject({ outcome: 'accepted' });
-	const pending = [
-		client.send(numbered(1), { timeoutMs: 1_500 }),
-		...range(2, 20).map((one) => client.send(one)),
-	];
+	const pending = [client.send(numbered(1), { timeoutMs: 1_500 }), ...range(2, 20).map((one) => client.send(one))];
 	const connection = await bench.peer.connection(1);
 	await connection.waitFor(({ requests }) => requests.length === 21);
 	await new Promise((resolve) => setTimeout(resolve, 550));

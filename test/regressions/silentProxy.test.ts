@@ -22,9 +22,7 @@ afterEach(async () => {
 
 it('names the proxy as what does not answer', async () => {
 	const proxy = await startTunnels(servers, () => 'silent');
-	const { outcome, failure } = await bench
-		.client({ proxyUrl: `http://127.0.0.1:${proxy.port}` })
-		.send(numbered(1));
+	const { outcome, failure } = await bench.client({ proxyUrl: `http://127.0.0.1:${proxy.port}` }).send(numbered(1));
 	expect(outcome).toBe('not sent');
 	expect(failure?.message).toMatch(/proxy/i);
 	expect(failure?.message).not.toMatch(/name resolution/i);

@@ -14,7 +14,6 @@ beforeEach(async () => {
 
 afterEach(() => bench.close());
 
-
 it('reports every push as unknown that was appended when a single stop came, and resets none of them', async () => {
 	const stop = new AbortController();
 	const client = bench.client();
@@ -41,11 +40,11 @@ it('tells the truth about each push of a bulk that is stopped while it is being 
 			yield numbered(n);
 		}
 	}
-	await bench.client({ maxConnections: 1 }).sendEach(
-		source(),
-		({ outcome }, _notification, index) => void seen.set(index + 1, outcome),
-		{ signal: stop.signal },
-	);
+	await bench
+		.client({ maxConnections: 1 })
+		.sendEach(source(), ({ outcome }, _notification, index) => void seen.set(index + 1, outcome), {
+			signal: stop.signal,
+		});
 	await quiet(connection);
 	const arrived = new Set(bench.arrived());
 	const lied = [...seen].filter(([n, outcome]) => outcome === 'not sent' && arrived.has(n));

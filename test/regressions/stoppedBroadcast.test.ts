@@ -20,7 +20,12 @@ beforeEach(async () => {
 		payload: Buffer.from('{"aps":{}}'),
 	};
 	expect(await bench.client().broadcast(broadcast)).toMatchObject({ outcome: 'accepted' });
-	bench.simulator.script.at(2, { type: 'answer', status: 429, reason: 'TooManyRequests', headers: { 'retry-after': '3' } });
+	bench.simulator.script.at(2, {
+		type: 'answer',
+		status: 429,
+		reason: 'TooManyRequests',
+		headers: { 'retry-after': '3' },
+	});
 });
 
 afterEach(() => bench.close());
@@ -39,7 +44,11 @@ it('ends the stopped broadcast with the answer it had, and one that waits behind
 	expect(loop.stop()).toBeLessThan(1_500);
 	expect(outcomes).toEqual([
 		expect.objectContaining({ outcome: 'rejected', status: 429 }),
-		expect.objectContaining({ outcome: 'not sent', attempts: 0, failure: expect.objectContaining({ code: 'aborted' }) }),
+		expect.objectContaining({
+			outcome: 'not sent',
+			attempts: 0,
+			failure: expect.objectContaining({ code: 'aborted' }),
+		}),
 	]);
 	expect(bench.simulator.journal.requests).toHaveLength(3);
 });

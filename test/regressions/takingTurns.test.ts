@@ -22,14 +22,15 @@ function closing<T extends { close(): unknown }>(one: T): T {
 	return one;
 }
 
-
 /** A bench that knows a second team, and that team's identity. */
 async function benchOfTwo(): Promise<{ bench: ClientBench; other: TokenIdentity }> {
 	const key = createSigningKey();
 	const teamId = 'TEAM000002';
-	const bench = closing(await startClientBench({
-		moreTeams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }],
-	});
+	const bench = closing(
+		await startClientBench({
+			moreTeams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }],
+		}),
+	);
 	const privateKeyPem = createPrivateKey(key.privateKeyPem).export({ format: 'pem', type: 'pkcs8' }).toString();
 	return { bench, other: { type: 'token', teamId, keyId: key.keyId, privateKeyPem } };
 }
@@ -61,7 +62,8 @@ it('keeps the pause of a refused key when its lane leaves the cache', async () =
 	const cache = closing(new SessionCache({ maxLanes: 2 }));
 	bench.simulator.revoke(bench.identity.keyId);
 	expect(await bench.client({ cache }).send(notification(1))).toMatchObject({ outcome: 'rejected', status: 403 });
-	for (let n = 0; n < 5; n += 1) await bench.client({ cache, identity: createIdentity(`TEAM00001${n}`) }).send(notification(n));
+	for (let n = 0; n < 5; n += 1)
+		await bench.client({ cache, identity: createIdentity(`TEAM00001${n}`) }).send(notification(n));
 	expect(await bench.client({ cache }).send(notification(2))).toMatchObject({ outcome: 'not sent', attempts: 0 });
 });
 
@@ -104,7 +106,9 @@ it('a stop reaches the pushes of a run whose credential was changed meanwhile', 
 	await quiet(first);
 	expect(outcomes).toEqual([
 		expect.objectContaining({ outcome: 'unknown' }),
-		...[2, 3, 4, 5].map(() => expect.objectContaining({ outcome: 'not sent', failure: expect.objectContaining({ code: 'aborted' }) })),
+		...[2, 3, 4, 5].map(() =>
+			expect.objectContaining({ outcome: 'not sent', failure: expect.objectContaining({ code: 'aborted' }) }),
+		),
 	]);
 	expect(bench.arrived().sort((a, b) => a - b)).toEqual([1, 100]);
 });
@@ -122,7 +126,10 @@ it('a stopped bulk takes back what waits in the lane it began with', async () =>
 	const second = await bench.peer.connection(2);
 	await second.waitFor(({ requests }) => requests.length === 1);
 	stop.abort();
-	const ended = await within(run.then(() => 'ended'), 2_000);
+	const ended = await within(
+		run.then(() => 'ended'),
+		2_000,
+	);
 	first.events.on('request', ({ streamId }) => first.respond(streamId, { status: 200 }));
 	for (const { streamId } of first.requests) first.respond(streamId, { status: 200 });
 	second.respond(1, { status: 200 });
