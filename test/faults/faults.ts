@@ -1,7 +1,6 @@
 /** Every fault of the matrix: where it may strike, what it does, and which outcome follows by the design's rules. */
 import { errorCodes } from '../wire/frames';
 import type { OutcomeName } from '../../nodes/shared/outcome';
-import { createServers } from '../shared/transport/servers';
 import { startTunnels, type Treatment } from '../regressions/tunnels';
 import { sharedAuthority } from '../../tools/simulator/authority';
 import { BEHIND, type PhaseName, STRUCK } from './phases';
@@ -12,13 +11,25 @@ export interface Expectation {
 	readonly struck: readonly OutcomeName[];
 	/** Outcomes of those behind it and after it; default: accepted. */
 	readonly others?: readonly OutcomeName[];
+	/** Connections the cell may open at most; default: the budget's. */
+	readonly connections?: number;
 	/** What no repeat can mend: the last push, after the fault, may be `not sent` as well. */
 	readonly lasts?: boolean;
 }
 
 export interface Fault {
 	readonly name: string;
-	readonly group: 'TCP' | 'names' | 'TLS' | 'proxy' | 'GOAWAY' | 'streams' | 'limits and windows' | 'answers' | 'silence' | 'this machine';
+	readonly group:
+		| 'TCP'
+		| 'names'
+		| 'TLS'
+		| 'proxy'
+		| 'GOAWAY'
+		| 'streams'
+		| 'limits and windows'
+		| 'answers'
+		| 'silence'
+		| 'this machine';
 	readonly expect: Partial<Record<PhaseName, Expectation>>;
 	readonly options?: Partial<WorldOptions>;
 	/** The pushes of the cell listen to a signal, and this fires it. */
@@ -174,13 +185,16 @@ const alert = (name: string, code: number, expectation: Expectation): Fault => (
 		await turns();
 	},
 });
-const CREDENTIAL: Expectation = { struck: ['not sent'], others: ['not sent'], lasts: true };
+/** Apple: who was refused closes all connections and opens none until the credential is corrected. */
+/** The same where a back-off may have passed before the push that comes next. */
+const ALERTED: Expectation = { struck: ['not sent'], others: ['not sent', 'accepted'], lasts: true, connections: 2 };
+const CREDENTIAL: Expectation = { struck: ['not sent'], others: ['not sent'], lasts: true, connections: 1 };
 
 const tls: readonly Fault[] = [
-	alert('bad certificate', 42, CREDENTIAL),
-	alert('certificate revoked', 44, CREDENTIAL),
-	alert('certificate expired', 45, CREDENTIAL),
-	alert('unknown CA', 48, CREDENTIAL),
+	alert('bad certificate', 42, ALERTED),
+	alert('certificate revoked', 44, ALERTED),
+	alert('certificate expired', 45, ALERTED),
+	alert('unknown CA', 48, ALERTED),
 	alert('internal error', 80, A),
 	{
 		name: "server's CA not trusted",
@@ -196,7 +210,13 @@ const tls: readonly Fault[] = [
 		options: { host: 'api.push.example' },
 		strike: () => undefined,
 	},
-	{ name: 'ALPN refused', group: 'TLS', expect: { TLS: FAILS }, options: { alpn: ['http/1.1'] }, strike: () => undefined },
+	{
+		name: 'ALPN refused',
+		group: 'TLS',
+		expect: { TLS: FAILS },
+		options: { alpn: ['http/1.1'] },
+		strike: () => undefined,
+	},
 	{ name: 'no ALPN', group: 'TLS', expect: { TLS: FAILS }, options: { alpn: [] }, strike: () => undefined },
 ];
 
@@ -206,24 +226,14 @@ const proxy = (name: string, treatment: Treatment | 'closed', expectation: Expec
 	group: 'proxy',
 	expect: { connecting: expectation },
 	options: {
-		async proxyPort() {
-			const servers = createServers();
+		async proxyPort(servers) {
 			if (treatment === 'closed') return (await servers.refused()).port;
 			const tunnels = await startTunnels(servers, (nth) => (nth === 1 ? treatment : 'open'));
-			opened.push(servers);
 			return tunnels.port;
 		},
 	},
 	strike: () => undefined,
 });
-/** Servers to close after the cell. */
-const opened: Array<{ close(): Promise<void> }> = [];
-
-/** Ends what the faults' own servers began. */
-export async function closeServers(): Promise<void> {
-	for (const one of opened.splice(0)) await one.close();
-}
-
 const proxies: readonly Fault[] = [
 	proxy('refuses TCP', 'closed', FAILS),
 	proxy('cuts the tunnel', 'cut', A),
@@ -272,6 +282,8 @@ const goaways: readonly Fault[] = [
 	goaway('Shutdown as JSON', 'none', errorCodes.NO_ERROR, '{"reason":"Shutdown"}', resent),
 	goaway('names the credential', 'none', errorCodes.NO_ERROR, '{"reason":"BadCertificateEnvironment"}', {
 		...withStream(CREDENTIAL),
+		// The first, graceful GOAWAY had another connection opened.
+		draining: { ...CREDENTIAL, connections: 2 },
 		idle: CREDENTIAL,
 		// Its 200, once whole, proves the credential again.
 		'answer half read': { ...CREDENTIAL, struck: ['accepted'], others: ['not sent', 'accepted'] },
@@ -495,7 +507,7 @@ const machine: readonly Fault[] = [
 			'answer half read': { struck: ['accepted'], others: ['not sent', 'accepted'] },
 			draining: { struck: ['unknown'], others: ['not sent', 'unknown', 'accepted'] },
 		},
-		async strike(world, { stop }) {
+		async strike(_world, { stop }) {
 			stop();
 			await turns();
 		},

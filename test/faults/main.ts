@@ -9,23 +9,31 @@ import { faults } from './faults';
 import { phases } from './phases';
 import { type Row, runCell } from './runCell';
 import { document } from './table';
+import { workloads } from './workloads';
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: { fault: { type: 'string' }, phase: { type: 'string' }, write: { type: 'boolean' } },
 	});
 	const rows: Row[] = [];
+	const show = (row: Row): void => {
+		rows.push(row);
+		process.stdout.write(
+			`${row.wrong.length === 0 ? 'ok   ' : 'WRONG'} ${row.fault} | ${row.phase} | ${row.struck} | ${row.others} | ${row.seconds} s | ${row.connections} connections | ${row.tokens} tokens | ${row.handles} handles\n`,
+		);
+		for (const what of row.wrong) process.stdout.write(`      ${what}\n`);
+	};
 	for (const fault of faults) {
 		for (const phase of phases) {
 			if (fault.expect[phase.name] === undefined) continue;
 			if (values.fault !== undefined && !fault.name.includes(values.fault)) continue;
 			if (values.phase !== undefined && phase.name !== values.phase) continue;
-			const row = await runCell(fault, phase);
-			rows.push(row);
-			process.stdout.write(
-				`${row.wrong.length === 0 ? 'ok   ' : 'WRONG'} ${row.fault} | ${row.phase} | ${row.struck} | ${row.others} | ${row.seconds} s | ${row.connections} connections | ${row.tokens} tokens | ${row.handles} handles\n`,
-			);
-			for (const what of row.wrong) process.stdout.write(`      ${what}\n`);
+			show(await runCell(fault, phase));
+		}
+	}
+	for (const workload of workloads) {
+		if (values.phase === undefined && (values.fault === undefined || workload.name.includes(values.fault))) {
+			show(await workload.run());
 		}
 	}
 	const wrong = rows.filter((row) => row.wrong.length > 0).length;

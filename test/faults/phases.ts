@@ -55,7 +55,9 @@ export const phases: readonly Phase[] = [
 			world.front.holdFirst = true;
 			send(STRUCK);
 			send(BEHIND);
-			await (await world.front.connection(1)).spoke;
+			await (
+				await world.front.connection(1)
+			).spoke;
 		},
 	},
 	{

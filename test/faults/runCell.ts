@@ -1,6 +1,5 @@
 /** Runs one cell of the matrix, a fault at a phase, and checks by the peer's journal that nobody was told what is not true. */
-import type { OutcomeName } from '../../nodes/shared/outcome';
-import { closeServers, type Fault } from './faults';
+import type { Expectation, Fault } from './faults';
 import { BEHIND, LAST, NEXT, type Phase, type PhaseName, STRUCK } from './phases';
 import { createWorld, type World } from './world';
 
@@ -36,7 +35,8 @@ export function phasesOf(fault: Fault): PhaseName[] {
 	return Object.keys(fault.expect) as PhaseName[];
 }
 
-export async function runCell(fault: Fault, phase: Phase): Promise<Row> {
+/** `alone`: nothing else runs in this process, so that handles can be counted. */
+export async function runCell(fault: Fault, phase: Phase, { alone = true } = {}): Promise<Row> {
 	const expectation = fault.expect[phase.name];
 	if (expectation === undefined) throw new Error(`${fault.name} does not strike at ${phase.name}.`);
 	const handlesBefore = handles();
@@ -60,7 +60,8 @@ export async function runCell(fault: Fault, phase: Phase): Promise<Row> {
 		} else {
 			await reached;
 		}
-		if (fault.stops === true && phase.name !== 'idle') for (let n = 0; n < STOPPED_MORE; n += 1) world.push(1_000 + n, options);
+		if (fault.stops === true && phase.name !== 'idle')
+			for (let n = 0; n < STOPPED_MORE; n += 1) world.push(1_000 + n, options);
 		await fault.strike(world, { stop: () => stop.abort() });
 		if (phase.name === 'idle') for (const n of [STRUCK, BEHIND]) world.push(n);
 		world.push(NEXT);
@@ -74,14 +75,14 @@ export async function runCell(fault: Fault, phase: Phase): Promise<Row> {
 			wrong.push(`a push is still open after ${LONGEST_SECONDS} s`);
 		}
 		await lastPush(world, wrong, expectation.lasts === true);
-		check(world, wrong, expectation.struck, expectation.others ?? ['accepted']);
+		check(world, wrong, expectation);
 	} finally {
 		await world.close();
-		await closeServers();
 	}
 	// Handles are taken back at the end of their own turn.
-	for (let n = 0; n < 50 && handles() > handlesBefore; n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-	const left = Math.max(0, handles() - handlesBefore);
+	for (let n = 0; alone && n < 50 && handles() > handlesBefore; n += 1)
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	const left = !alone ? 0 : Math.max(0, handles() - handlesBefore);
 	if (left > 0) wrong.push(`${left} handles are left`);
 	const nameOf = (n: number): string => world.told.get(n)?.outcome.outcome ?? '-';
 	return {
@@ -104,23 +105,31 @@ async function lastPush(world: World, wrong: string[], lasts: boolean): Promise<
 	world.push(LAST);
 	await world.settled(LONGEST_SECONDS);
 	const last = world.told.get(LAST)?.outcome;
-	if (last?.outcome !== 'accepted') wrong.push(`the push after the fault is ${last?.outcome ?? 'open'}: ${last?.failure?.message ?? ''}`);
+	if (last?.outcome !== 'accepted')
+		wrong.push(`the push after the fault is ${last?.outcome ?? 'open'}: ${last?.failure?.message ?? ''}`);
 }
 
-function check(world: World, wrong: string[], struck: readonly OutcomeName[], others: readonly OutcomeName[]): void {
+function check(world: World, wrong: string[], expectation: Expectation): void {
+	const { struck, others = ['accepted'], connections = MOST_CONNECTIONS } = expectation;
 	const { told, acceptedByPeer, taken, arrivals } = world;
 	for (const [n, { outcome }] of told) {
 		const { outcome: name, attempts } = outcome;
 		if (name === 'not sent' && taken.includes(n)) wrong.push(`push ${n} is "not sent" and arrived whole`);
-		if (name === 'accepted' && !acceptedByPeer.has(n)) wrong.push(`push ${n} is "accepted", and the peer did not say so`);
-		if (acceptedByPeer.has(n) && name !== 'accepted' && name !== 'unknown') wrong.push(`push ${n} was accepted and is "${name}"`);
+		if (name === 'accepted' && !acceptedByPeer.has(n))
+			wrong.push(`push ${n} is "accepted", and the peer did not say so`);
+		if (acceptedByPeer.has(n) && name !== 'accepted' && name !== 'unknown')
+			wrong.push(`push ${n} was accepted and is "${name}"`);
 		if (taken.filter((one) => one === n).length > 1) wrong.push(`push ${n} was delivered twice`);
-		if (attempts < (arrivals.get(n) ?? 0)) wrong.push(`push ${n} arrived ${arrivals.get(n)} times in ${attempts} attempts`);
-		if ((name === 'not sent' || name === 'unknown') && outcome.failure === undefined) wrong.push(`push ${n} is "${name}" without a reason`);
+		if (attempts < (arrivals.get(n) ?? 0))
+			wrong.push(`push ${n} arrived ${arrivals.get(n)} times in ${attempts} attempts`);
+		if ((name === 'not sent' || name === 'unknown') && outcome.failure === undefined)
+			wrong.push(`push ${n} is "${name}" without a reason`);
 		const allowed = n === STRUCK ? struck : n === BEHIND || n === NEXT ? others : undefined;
 		if (allowed !== undefined && !allowed.includes(name)) {
-			wrong.push(`push ${n} is "${name}", not ${allowed.join(' or ')}: ${outcome.reason ?? outcome.failure?.message ?? ''}`);
+			wrong.push(
+				`push ${n} is "${name}", not ${allowed.join(' or ')}: ${outcome.reason ?? outcome.failure?.message ?? ''}`,
+			);
 		}
 	}
-	if (world.front.connections.length > MOST_CONNECTIONS) wrong.push(`${world.front.connections.length} connections`);
+	if (world.front.connections.length > connections) wrong.push(`${world.front.connections.length} connections`);
 }

@@ -16,7 +16,11 @@ export function document(rows: readonly Row[]): string {
 	const tables = groups.map((group) => {
 		const lines = rows
 			.filter((row) => row.group === group)
-			.map((row) => [row.fault, row.phase, row.struck, row.others, row.seconds, row.connections, row.tokens, row.handles].join(' | '));
+			.map((row) =>
+				[row.fault, row.phase, row.struck, row.others, row.seconds, row.connections, row.tokens, row.handles].join(
+					' | ',
+				),
+			);
 		const title = `${group.charAt(0).toUpperCase()}${group.slice(1)}`;
 		return [
 			`## ${title}`,

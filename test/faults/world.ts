@@ -6,6 +6,7 @@ import type { Outcome } from '../../nodes/shared/outcome';
 import type { Clock } from '../../nodes/shared/transport/clock';
 import { SessionCache } from '../../nodes/shared/transport/sessionCache';
 import { createSystemNetwork } from '../../nodes/shared/transport/systemNetwork';
+import { createServers, type Servers } from '../shared/transport/servers';
 import { createFastClock } from '../shared/client/manualClock';
 import { createIdentity, numbered, numberOf } from '../regressions/rawBench';
 import { type RawConnection, type RawPeer, type RawRequest, startRawPeer } from '../wire/rawPeer';
@@ -28,7 +29,8 @@ export interface WorldOptions {
 	readonly intercept?: (connection: RawConnection, request: RawRequest) => boolean;
 	/** Names instead of loopback's own. */
 	readonly lookup?: (attempt: number) => string[];
-	readonly proxyPort?: (front: Front) => Promise<number>;
+	/** Starts a proxy and gives its port; `servers` are closed with the world. */
+	readonly proxyPort?: (servers: Servers) => Promise<number>;
 	readonly alpn?: readonly string[];
 	/** The client trusts this instead of the peer's authority. */
 	readonly trust?: string;
@@ -103,7 +105,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 		connection.respond(streamId, { status: 200 });
 	};
 	const peer = await startRawPeer({
-		auto: { preface: false, windowUpdates: false, pingAck: false },
+		// A server's first frame must be its SETTINGS: the first connection may be mute for a while.
+		auto: { preface: false, windowUpdates: false, pingAck: false, settingsAck: false },
 		alpn: options.alpn,
 		onConnection(connection) {
 			const isFirst = connection.id === 1;
@@ -117,6 +120,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 			}
 			connection.events.on('frame', ({ type, flags, payload, streamId }) => {
 				if (type === 0x6 && (flags & 1) === 0 && !(isFirst && options.deafToPings)) connection.ping(payload, true);
+				if (type === 0x4 && (flags & 1) === 0 && !(isFirst && options.mute)) connection.settingsAck();
 				if (type !== 0x0 || payload.length === 0) return;
 				if (isFirst && options.mute && !released) return;
 				// The first stream, which proves the token, is not held back.
@@ -138,6 +142,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 		},
 	});
 	const front = await startFront(peer.port);
+	const servers = createServers();
 	const system = createSystemNetwork();
 	let lookups = 0;
 	const cache = new SessionCache({
@@ -153,7 +158,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 			},
 		},
 	});
-	const proxyPort = await options.proxyPort?.(front);
+	const proxyPort = await options.proxyPort?.(servers);
 	const endpoint = { host: options.host ?? 'localhost', port: front.port };
 	const client = new ApnsClient({
 		identity: createIdentity(),
@@ -223,7 +228,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 			released = true;
 			const [connection] = peer.connections;
 			if (connection === undefined) return;
-			if (options.mute) connection.settings({ maxConcurrentStreams: options.limit });
+			if (options.mute) {
+				connection.settings({ maxConcurrentStreams: options.limit });
+				connection.settingsAck();
+			}
 			if (options.tinyWindow) connection.settings({ maxConcurrentStreams: options.limit, initialWindowSize: 65_535 });
 			for (const [n, streamId] of waiting) accept(connection, streamId, n);
 			waiting.clear();
@@ -232,6 +240,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 		wait: (seconds) => new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / SPEED)),
 		async close() {
 			cache.close();
+			await servers.close();
 			await front.close();
 			await peer.close();
 		},

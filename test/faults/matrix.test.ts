@@ -1,0 +1,56 @@
+/** The fault matrix in its short form: one cell of each fault, and of each phase. All cells: `npm run faults`. */
+import { faults, type Fault } from './faults';
+import { type Phase, phases } from './phases';
+import { handles, type Row, runCell } from './runCell';
+import { workloads } from './workloads';
+
+/** For each fault the phase that the fewest others have taken so far. */
+function shortForm(): ReadonlyArray<readonly [Fault, Phase]> {
+	const used = new Map<string, number>();
+	return faults.map((fault) => {
+		const fitting = phases.filter(({ name }) => fault.expect[name] !== undefined);
+		const [phase] = fitting.sort((a, b) => (used.get(a.name) ?? 0) - (used.get(b.name) ?? 0));
+		if (phase === undefined) throw new Error(`${fault.name} strikes at no phase.`);
+		used.set(phase.name, (used.get(phase.name) ?? 0) + 1);
+		return [fault, phase];
+	});
+}
+
+const AT_ONCE = 4;
+const cells = shortForm();
+const rows = new Map<string, Row>();
+let left = 0;
+
+beforeAll(async () => {
+	const before = handles();
+	// Cells wait more than they work, so some run at once; the one that stops the event loop runs alone.
+	const queue = cells.filter(([fault]) => fault.name !== 'event loop stands still');
+	const worker = async (): Promise<void> => {
+		for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+			rows.set(cell[0].name, await runCell(cell[0], cell[1], { alone: false }));
+		}
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	for (const [fault, phase] of cells) if (!rows.has(fault.name)) rows.set(fault.name, await runCell(fault, phase));
+	for (let n = 0; n < 100 && handles() > before; n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+	left = handles() - before;
+}, 180_000);
+
+it('has a cell of each phase', () => {
+	expect(new Set(cells.map(([, phase]) => phase.name))).toEqual(new Set(phases.map(({ name }) => name)));
+});
+
+it.each(cells.map(([fault, phase]) => [fault.name, phase.name] as const))(
+	'%s at %s ends as the design says',
+	(fault) => {
+		expect(rows.get(fault)?.wrong).toEqual([]);
+	},
+);
+
+it('leaves no socket behind', () => {
+	expect(left).toBeLessThanOrEqual(0);
+});
+
+it.each(workloads.map(({ name, run }) => [name, run] as const))('%s', async (_name, run) => {
+	expect((await run()).wrong).toEqual([]);
+});
