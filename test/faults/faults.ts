@@ -239,7 +239,11 @@ const proxies: readonly Fault[] = [
 	proxy('cuts the tunnel', 'cut', A),
 	proxy('says nothing', 'silent', A),
 	proxy('wants another login (407)', 407, FAILS),
-	proxy('forbids the host (403)', 403, { struck: ['not sent', 'accepted'], others: ['not sent', 'accepted'] }),
+	proxy('forbids the host (403)', 403, {
+		struck: ['not sent', 'accepted'],
+		others: ['not sent', 'accepted'],
+		lasts: true,
+	}),
 	proxy('is overloaded (503)', 503, A),
 	proxy('is throttled (429)', 429, A),
 ];

@@ -1,4 +1,5 @@
 /** Nobody in: identities share no connection, one's trouble leaves the others alone, and a broken credential or server in a tight loop draws few connections. */
+import { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import { readCertificateIdentity } from '../../nodes/shared/apns/certificate';
 import type { ProviderIdentity } from '../../nodes/shared/apns/identity';
@@ -171,9 +172,9 @@ it('sends one request for 1,000 executions with a refused credential', async () 
 
 it('opens no more than the budget for 1,000 executions with a certificate the server refuses', async () => {
 	const bench = closing(await startClientBench({ cache: { backoff: undefined } }));
-	const identity = readCertificateIdentity(sharedAuthority().provider({ uid: bundleId }));
-	if (identity.type !== 'certificate') throw new Error('It is a certificate.');
-	bench.simulator.revokeCertificate(identity.facts.fingerprint256);
+	const issued = sharedAuthority().provider({ uid: bundleId });
+	const identity = readCertificateIdentity(issued);
+	bench.simulator.revokeCertificate(new X509Certificate(issued.certificatePem).fingerprint256);
 	const beganMs = performance.now();
 	for (let n = 0; n < 1_000; n += 1) {
 		expect(await bench.client({ identity }).send(notification(n, { topic: undefined }))).not.toMatchObject({
