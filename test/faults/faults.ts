@@ -290,7 +290,7 @@ const goaways: readonly Fault[] = [
 		draining: { ...CREDENTIAL, connections: 2 },
 		idle: CREDENTIAL,
 		// Its 200, once whole, proves the credential again.
-		'answer half read': { ...CREDENTIAL, struck: ['accepted'], others: ['not sent', 'accepted'] },
+		'answer half read': { ...CREDENTIAL, struck: ['accepted'], others: ['not sent', 'accepted'], connections: 2 },
 	}),
 	{
 		name: 'GOAWAY: some above the last stream',
