@@ -5,7 +5,7 @@
 import { getEventListeners } from 'node:events';
 import { type ClientBench, notification, startClientBench } from '../shared/client/clientBench';
 import { createFastClock } from '../shared/client/manualClock';
-import { numbered, range, type RawBench, startRawBench, watchLoop } from './rawBench';
+import { answerFirst, numbered, range, type RawBench, startRawBench, watchLoop } from './rawBench';
 
 let raw: RawBench | undefined;
 let bench: ClientBench | undefined;
@@ -16,42 +16,41 @@ afterEach(async () => {
 	raw = bench = undefined;
 });
 
-/** Milliseconds it takes to stop so many single pushes, most of which wait. The best of three. */
+/** Milliseconds it takes to stop so many single pushes, nearly all of which wait. */
 async function stopTime(to: RawBench, count: number): Promise<number> {
-	let bestMs = Infinity;
-	for (let round = 0; round < 3; round += 1) {
-		const stop = new AbortController();
-		const client = to.client({ maxConnections: 1 });
-		const pending = range(1, count).map((one) => client.send(one, { signal: stop.signal, queueTimeoutMs: 300_000 }));
-		await new Promise(setImmediate);
-		const beganMs = performance.now();
-		stop.abort();
-		await Promise.all(pending);
-		bestMs = Math.min(bestMs, performance.now() - beganMs);
-	}
-	return bestMs;
+	const stop = new AbortController();
+	const client = to.client({ maxConnections: 1 });
+	const pending = range(1, count).map((one) => client.send(one, { signal: stop.signal, queueTimeoutMs: 300_000 }));
+	await new Promise(setImmediate);
+	const beganMs = performance.now();
+	stop.abort();
+	await Promise.all(pending);
+	return performance.now() - beganMs;
 }
 
 it('stops twice as many single pushes in at most 2.5 times the time', async () => {
 	// The peer answers nothing: one push is in flight, the others wait.
 	raw = await startRawBench();
 	await stopTime(raw, 1_000);
-	const once = await stopTime(raw, 5_000);
-	const twice = await stopTime(raw, 10_000);
+	let once = Infinity;
+	let twice = Infinity;
+	for (let round = 0; round < 5; round += 1) {
+		once = Math.min(once, await stopTime(raw, 5_000));
+		twice = Math.min(twice, await stopTime(raw, 10_000));
+	}
 	expect(twice / once).toBeLessThanOrEqual(2.5);
 });
 
 it('stops twice as many single pushes in flight in at most 2.5 times the time', async () => {
-	const times: number[] = [];
-	for (const count of [5_000, 10_000]) {
-		let bestMs = Infinity;
-		for (let round = 0; round < 3; round += 1) {
+	const bestMs = new Map([
+		[5_000, Infinity],
+		[10_000, Infinity],
+	]);
+	// In turns, so that a busy moment of the machine strikes both.
+	for (let round = 0; round < 5; round += 1) {
+		for (const [count, known] of bestMs) {
 			raw = await startRawBench({
-				peer: {
-					settings: { maxConcurrentStreams: 20_000 },
-					onConnection: (connection) =>
-						connection.events.once('request', ({ streamId }) => connection.respond(streamId, { status: 200 })),
-				},
+				peer: { settings: { maxConcurrentStreams: 20_000 }, onConnection: answerFirst },
 			});
 			const client = raw.client({ maxConnections: 1, maxInFlight: 20_000 });
 			expect(await client.send(numbered(0))).toMatchObject({ outcome: 'accepted' });
@@ -61,13 +60,12 @@ it('stops twice as many single pushes in flight in at most 2.5 times the time', 
 			const beganMs = performance.now();
 			stop.abort();
 			await Promise.all(pending);
-			bestMs = Math.min(bestMs, performance.now() - beganMs);
+			bestMs.set(count, Math.min(known, performance.now() - beganMs));
 			await raw.close();
 			raw = undefined;
 		}
-		times.push(bestMs);
 	}
-	const [once = 0, twice = Infinity] = times;
+	const [once = 0, twice = Infinity] = bestMs.values();
 	expect(twice / once).toBeLessThanOrEqual(2.5);
 });
 

@@ -40,10 +40,11 @@ export class StopGroup {
 	}
 
 	private readonly onAbort = (): void => {
-		// Each one that is stopped leaves the group.
+		// One error for all: its stack trace costs more than a stop. Each one that is stopped leaves the group.
+		const error = this.error();
 		for (let member = this.first; member !== undefined; member = this.first) {
 			this.remove(member);
-			member.stop(this.error());
+			member.stop(error);
 		}
 	};
 }
