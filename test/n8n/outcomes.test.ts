@@ -20,7 +20,7 @@ it('says what was repeated and why', async () => {
 	expect(result.items('Send')[0]?.json).toMatchObject({
 		outcome: 'accepted',
 		attempts: 2,
-		repeats: [{ why: 'Shutdown', waitedMs: 1_000 }],
+		repeats: [{ why: 'Shutdown', waitedMs: 0 }],
 	});
 });
 
