@@ -14,7 +14,7 @@ export const layers = {
 	http2: { below: [], packages: [] },
 	vendor: { below: [], packages: ['jose', 'node-forge'] },
 	apns: { below: ['http2', 'vendor'], packages: ['node:crypto'] },
-	transport: { below: ['http2'], packages: builtin(['crypto', 'events', 'util', ...SOCKETS, ...TIMERS]) },
+	transport: { below: ['http2'], packages: builtin(['crypto', 'events', 'os', 'util', ...SOCKETS, ...TIMERS]) },
 	client: { below: ['http2', 'apns', 'transport'], packages: builtin(['crypto', 'util']) },
 	connectionCheck: { below: ['http2', 'apns', 'transport', 'client'], packages: ['node:crypto'] },
 	n8n: {

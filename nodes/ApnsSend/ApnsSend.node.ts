@@ -14,6 +14,7 @@ import { executeItems } from '../shared/n8n/run/execute';
 import { executeCheck } from './check';
 import { properties } from './properties';
 import { prepareSend } from './send';
+import { executeStatistics } from './statistics';
 
 export class ApnsSend implements INodeType {
 	description: INodeTypeDescription = {
@@ -44,8 +45,13 @@ export class ApnsSend implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return this.getNodeParameter('operation', 0, 'send') === 'checkConnection'
-			? await executeCheck(this)
-			: await executeItems(this, async (slices) => await prepareSend(this, slices));
+		switch (this.getNodeParameter('operation', 0, 'send')) {
+			case 'checkConnection':
+				return await executeCheck(this);
+			case 'statistics':
+				return await executeStatistics(this);
+			default:
+				return await executeItems(this, async (slices) => await prepareSend(this, slices));
+		}
 	}
 }

@@ -71,6 +71,13 @@ export const properties: INodeProperties[] = [
 				description: 'Find out why pushes are not delivered to APNs by testing network, TLS and credential',
 				action: 'Check connection to APNs',
 			},
+			{
+				name: 'Get Statistics',
+				value: 'statistics',
+				description:
+					'Retrieve what the connections of this n8n process are doing. In queue mode this is the worker that runs the execution.',
+				action: 'Get connection statistics',
+			},
 		],
 		default: 'send',
 	},

@@ -77,6 +77,11 @@ export class ProviderTokenStore {
 		return entry.token === undefined ? undefined : entry.issuedAtMs;
 	}
 
+	/** Ages of all tokens in use, milliseconds; for reports. */
+	agesMs(): number[] {
+		return [...this.entries.values()].filter(({ token }) => token !== undefined).map((entry) => this.ageMs(entry));
+	}
+
 	/**
 	 * APNs called `refused` expired. Forgets it, unless a newer one is there already; never within 20 minutes of its
 	 * signature, since then the clock is wrong and another token would be refused as well.

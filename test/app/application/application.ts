@@ -1,6 +1,6 @@
 /** One n8n on loopback: started with a user folder of its own, signed in, and stopped. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bareEnvironment } from './environment';
@@ -46,7 +46,6 @@ export async function createHome(programs: Programs, n8n: InstalledN8n, tarball?
 /** Everything of n8n that would speak to the outside is off. */
 const quiet = {
 	EXTERNAL_FRONTEND_HOOKS_URLS: '',
-	N8N_DISABLED_MODULES: 'mcp-registry',
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
@@ -58,11 +57,17 @@ const quiet = {
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 } as const;
 
+/** Modules that would load from outside; n8n does not start when told to disable one it does not have. */
+function disabledModules(n8n: InstalledN8n): string {
+	return ['mcp-registry'].filter((name) => existsSync(path.join(n8n.folder, 'dist/modules', name))).join(',');
+}
+
 /** The environment of any n8n process of this home, a worker's too. */
 export async function n8nEnvironment(n8n: InstalledN8n, home: Home): Promise<Record<string, string>> {
 	return {
 		...bareEnvironment(home.folder, n8n.binFolder),
 		...quiet,
+		N8N_DISABLED_MODULES: disabledModules(n8n),
 		N8N_USER_FOLDER: home.folder,
 		N8N_ENCRYPTION_KEY: home.encryptionKey,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',

@@ -35,8 +35,8 @@ const NODE_MAJOR = '24';
 
 /** What the dependencies of a version need, so that all of them come from the npm registry. */
 const overrides: ReadonlyArray<readonly [version: RegExp, overrides: Readonly<Record<string, string>>]> = [
-	// They ask for a xlsx that lies elsewhere.
-	[/^(1|2\.\d)\./, { xlsx: '0.18.5' }],
+	// They ask for a xlsx that lies elsewhere, and for a @langchain/core that newer ones of its kin no longer work with.
+	[/^(1|2\.\d)\./, { xlsx: '0.18.5', '@langchain/core': '1.2.8' }],
 ];
 
 /** Installs the newest Node of a major version; returns the folder of its package. */

@@ -32,7 +32,7 @@ export async function installPackage(
 	await programs.run(
 		'npm install',
 		'npm',
-		['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', tarball],
+		['install', '--ignore-scripts', '--legacy-peer-deps', '--offline', tarball],
 		{
 			cwd: nodes,
 			env: npmEnvironment(n8n.binFolder),

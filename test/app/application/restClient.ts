@@ -44,8 +44,8 @@ export interface RestClient {
 	call(method: string, path: string, body?: unknown): Promise<unknown>;
 	createCredential(name: string, data: ICredentialDataDecryptedObject, type?: string): Promise<string>;
 	updateCredential(id: string, name: string, data: ICredentialDataDecryptedObject, type?: string): Promise<void>;
-	/** Runs the test of the credential's dialog, with data not stored anywhere. */
-	testCredential(data: ICredentialDataDecryptedObject, type?: string): Promise<CredentialTestResult>;
+	/** Runs the test of the credential's dialog: on a stored credential with the data now in its form, which is not stored. */
+	testCredential(id: string, data: ICredentialDataDecryptedObject, type?: string): Promise<CredentialTestResult>;
 	createWorkflow(workflow: WorkflowFile): Promise<StoredWorkflow>;
 	activate(workflow: StoredWorkflow): Promise<void>;
 	/** `createWorkflow` and `activate`. */
@@ -125,9 +125,9 @@ export async function signIn(url: string): Promise<RestClient> {
 		async updateCredential(id, name, data, type = 'apnsApi') {
 			await call('PATCH', `/credentials/${id}`, { name, type, data });
 		},
-		async testCredential(data, type = 'apnsApi') {
+		async testCredential(id, data, type = 'apnsApi') {
 			const result = await call('POST', '/credentials/test', {
-				credentials: { id: '', name: 'APNs account', type, data },
+				credentials: { id, name: 'APNs account', type, data },
 			});
 			return { status: text(result, 'status'), message: text(result, 'message') };
 		},

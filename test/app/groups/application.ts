@@ -45,23 +45,29 @@ function errorOutputWorkflow(path: string, credentialId: string): Workflow {
 async function theCredentialTest(stage: Stage, { check }: Reporter): Promise<void> {
 	const good = stored(stage.apns.credential);
 	await check('the credential test succeeds with a good credential', async () => {
-		const result = await stage.app.rest.testCredential(good);
+		const result = await stage.app.rest.testCredential(stage.credentialId, good);
 		assert.equal(result.status, 'OK', result.message);
 	});
 	await check('the credential test names the cause when APNs refuses the key', async () => {
-		const result = await stage.app.rest.testCredential({ ...good, keyId: 'ZZZZZZZZZZ' });
+		const result = await stage.app.rest.testCredential(stage.credentialId, { ...good, keyId: 'ZZZZZZZZZZ' });
 		assert.equal(result.status, 'Error');
 		assert.match(result.message, /Key ID/);
 	});
 	await check('the credential test names the cause when the key cannot be read', async () => {
-		const result = await stage.app.rest.testCredential({ ...good, privateKey: 'c2VjcmV0IHdvcmRz' });
+		const result = await stage.app.rest.testCredential(stage.credentialId, { ...good, privateKey: 'c2VjcmV0IHdvcmRz' });
 		assert.equal(result.status, 'Error');
 		assert.match(result.message, /key/i);
 		assert.doesNotMatch(result.message, /c2VjcmV0/);
 	});
 }
 
-async function bothNodes(stage: Stage, { check }: Reporter): Promise<void> {
+/** Since 2.34 n8n takes an item with `error`, `message` and `details` for a failed one; before, only one without details. */
+function movesDetails(version: string): boolean {
+	const [major = 0, minor = 0] = version.split('.').map(Number);
+	return major > 2 || (major === 2 && minor >= 34);
+}
+
+async function bothNodes(stage: Stage, version: string, { check }: Reporter): Promise<void> {
 	const { rest } = stage.app;
 	const { simulator } = stage.apns;
 	await rest.publish(sendingWorkflow('send', stage.credentialId));
@@ -93,19 +99,24 @@ async function bothNodes(stage: Stage, { check }: Reporter): Promise<void> {
 			],
 		);
 	});
-	await check('with the error output, what failed leaves there and the rest does not', async () => {
-		const tokens = [2, 3, 4].map(deviceToken);
-		const results = items(await rest.fire('error-output', { tokens, title: 'Hello' }));
-		const ways = results.map(({ way, deviceToken: token, details }) => [
-			way,
-			token ?? (details as Item | undefined)?.deviceToken,
-		]);
-		assert.deepEqual(ways, [
-			['sent', deviceToken(2)],
-			['sent', deviceToken(4)],
-			['failed', deviceToken(3)],
-		]);
-	});
+	const moved = movesDetails(version);
+	const failedWay = moved ? 'failed' : 'sent';
+	await check(
+		`with the error output, what failed leaves there${moved ? '' : ' not yet: n8n 2.34 moves it'}`,
+		async () => {
+			const tokens = [2, 3, 4].map(deviceToken);
+			const results = items(await rest.fire('error-output', { tokens, title: 'Hello' }));
+			const ways = results.map(({ way, deviceToken: token, details }) => [
+				way,
+				token ?? (details as Item | undefined)?.deviceToken,
+			]);
+			assert.deepEqual(ways, [
+				['sent', deviceToken(2)],
+				['sent', deviceToken(4)],
+				[failedWay, deviceToken(3)],
+			]);
+		},
+	);
 	await check('a channel is created, gets a broadcast and is deleted', async () => {
 		const channel = (operation: string, parameters: INode['parameters'] = {}): INode => ({
 			...apns(BROADCAST, stage.credentialId, { resource: 'channel', operation, ...parameters }),
@@ -231,7 +242,7 @@ export function applicationGroup(ground: Ground): Group {
 			const stage = await setStage(ground);
 			try {
 				await theCredentialTest(stage, reporter);
-				await bothNodes(stage, reporter);
+				await bothNodes(stage, ground.n8n.version, reporter);
 				await manyExecutions(stage, reporter);
 				await aChangedCredential(stage, reporter);
 				await stopAndStart(stage, reporter);

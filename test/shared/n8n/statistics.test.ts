@@ -1,0 +1,48 @@
+/** Statistics of processes a test cannot be: one that has not connected, and a worker. */
+import { statisticsItems } from '../../../nodes/shared/n8n/statistics';
+
+const idle = {
+	processId: 7,
+	host: 'box',
+	command: 'worker',
+	uptimeMs: 61_400,
+	eventLoopUtilization: 0.12345,
+	tokenAgesMs: [],
+	lanes: [],
+};
+
+it('is one item without an endpoint while the process has not connected', () => {
+	expect(statisticsItems(idle)).toEqual([
+		{
+			endpoint: '',
+			state: 'none',
+			openConnections: 0,
+			queued: 0,
+			inFlight: 0,
+			sent: 0,
+			accepted: 0,
+			connectionsOpened: 0,
+			repeats: 0,
+			pausedForSeconds: 0,
+			backoffForSeconds: 0,
+			broadcastsHeldForSeconds: 0,
+			lastError: null,
+			connections: [],
+			role: 'worker',
+			processId: 7,
+			host: 'box',
+			uptimeSeconds: 61,
+			eventLoopUtilization: 0.123,
+			providerTokenAgesSeconds: [],
+		},
+	]);
+});
+
+it.each([
+	['start', 'main'],
+	[undefined, 'main'],
+	['worker', 'worker'],
+	['webhook', 'webhook'],
+])('takes a process started with %s for the role %s', (command, role) => {
+	expect(statisticsItems({ ...idle, command })[0]?.role).toBe(role);
+});
