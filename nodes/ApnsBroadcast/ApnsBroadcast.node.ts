@@ -12,6 +12,7 @@ import {
 import { testCredential } from '../shared/n8n/credentialTest';
 import { executeItems } from '../shared/n8n/run/execute';
 import { properties } from './properties';
+import { subtitle } from './subtitle';
 import { prepareRequests, resultKind } from './run';
 import { searchChannels } from './searchChannels';
 
@@ -19,11 +20,11 @@ export class ApnsBroadcast implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'APNs Broadcast',
 		name: 'apnsBroadcast',
-		icon: { light: 'file:../../icons/apns.svg', dark: 'file:../../icons/apns.dark.svg' },
+		icon: { light: 'file:../../icons/apnsBroadcast.svg', dark: 'file:../../icons/apnsBroadcast.dark.svg' },
 		group: ['output'],
 		version: [1],
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Update Live Activities on many Apple devices at once, and manage the channels they listen to',
+		subtitle,
+		description: 'Update Live Activities on many Apple devices at once, and manage their channels',
 		defaults: { name: 'APNs Broadcast' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -13,6 +13,7 @@ import { testCredential } from '../shared/n8n/credentialTest';
 import { executeItems } from '../shared/n8n/run/execute';
 import { executeCheck } from './check';
 import { properties } from './properties';
+import { subtitle } from './subtitle';
 import { prepareSend } from './send';
 import { executeStatistics } from './statistics';
 
@@ -23,7 +24,7 @@ export class ApnsSend implements INodeType {
 		icon: { light: 'file:../../icons/apns.svg', dark: 'file:../../icons/apns.dark.svg' },
 		group: ['output'],
 		version: [1],
-		subtitle: '={{ $parameter["operation"] === "checkConnection" ? "check connection" : $parameter["pushType"] }}',
+		subtitle,
 		description: 'Send push notifications to Apple devices',
 		defaults: { name: 'APNs Send' },
 		inputs: [NodeConnectionTypes.Main],
