@@ -19,15 +19,16 @@ export class ApnsApi implements ICredentialType {
 				{
 					name: 'Signing Key (.p8)',
 					value: 'token',
-					description: 'One key for all apps of the team, without an expiry date',
+					description: 'One key for all apps of a team. It does not expire.',
 				},
 				{
 					name: 'Certificate',
 					value: 'certificate',
-					description: 'A provider certificate of one app, valid for a year',
+					description: 'A push certificate for one app, valid for one year',
 				},
 			],
 			default: 'token',
+			description: 'How to authenticate with APNs',
 		},
 		{
 			displayName: 'Key ID',
@@ -35,9 +36,9 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: '',
-			placeholder: 'ABC123DEFG',
+			placeholder: 'e.g. ABC123DEFG',
 			description:
-				'The 10 characters in the name of the file AuthKey_….p8, and in the Apple Developer portal below Keys',
+				'The 10 characters in the file name AuthKey_….p8, also shown under Keys in the Apple Developer portal',
 			displayOptions: { show: { authentication: ['token'] } },
 		},
 		{
@@ -46,8 +47,8 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: '',
-			placeholder: 'DEF123GHIJ',
-			description: 'The 10 characters below Membership Details in the Apple Developer portal',
+			placeholder: 'e.g. DEF123GHIJ',
+			description: 'The 10 characters under Membership Details in the Apple Developer portal',
 			displayOptions: { show: { authentication: ['token'] } },
 		},
 		{
@@ -57,8 +58,8 @@ export class ApnsApi implements ICredentialType {
 			typeOptions: { password: true, rows: 5 },
 			required: true,
 			default: '',
-			placeholder: '-----BEGIN PRIVATE KEY-----',
-			description: 'The whole content of the file AuthKey_….p8',
+			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
+			description: 'The complete content of the AuthKey_….p8 file',
 			displayOptions: { show: { authentication: ['token'] } },
 		},
 		{
@@ -67,9 +68,14 @@ export class ApnsApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'PEM', value: 'pem', description: 'Certificate and private key as text' },
-				{ name: 'PKCS#12 (.p12)', value: 'p12', description: 'One file with both, as Keychain exports it, in base64' },
+				{
+					name: 'PKCS#12 (.p12)',
+					value: 'p12',
+					description: 'A file with certificate and private key, as exported by Keychain Access, in base64',
+				},
 			],
 			default: 'pem',
+			description: 'How the certificate and its private key are stored',
 			displayOptions: { show: { authentication: ['certificate'] } },
 		},
 		{
@@ -79,8 +85,8 @@ export class ApnsApi implements ICredentialType {
 			typeOptions: { password: true, rows: 5 },
 			required: true,
 			default: '',
-			placeholder: '-----BEGIN CERTIFICATE-----',
-			description: 'The provider certificate, followed by its chain if there is one',
+			placeholder: 'e.g. -----BEGIN CERTIFICATE-----',
+			description: 'The push certificate, followed by its intermediate certificates if there are any',
 			displayOptions: { show: { authentication: ['certificate'], identityFormat: ['pem'] } },
 		},
 		{
@@ -89,8 +95,8 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true, rows: 5 },
 			default: '',
-			placeholder: '-----BEGIN PRIVATE KEY-----',
-			description: 'The private key of the certificate; empty when it stands in the same text',
+			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
+			description: 'The private key of the certificate. Leave empty if the certificate field contains it.',
 			displayOptions: { show: { authentication: ['certificate'], identityFormat: ['pem'] } },
 		},
 		{
@@ -100,7 +106,7 @@ export class ApnsApi implements ICredentialType {
 			typeOptions: { password: true, rows: 5 },
 			required: true,
 			default: '',
-			description: 'The .p12 file in base64, as "base64 < file.p12" prints it',
+			description: 'The .p12 file in base64, for example the output of "base64 -i file.p12" or "certutil -encode"',
 			displayOptions: { show: { authentication: ['certificate'], identityFormat: ['p12'] } },
 		},
 		{
@@ -109,7 +115,7 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'The passphrase of the private key or the .p12 file, if it has one',
+			description: 'Passphrase of the private key or the .p12 file. Leave empty if there is none.',
 			displayOptions: { show: { authentication: ['certificate'] } },
 		},
 		{
@@ -117,35 +123,42 @@ export class ApnsApi implements ICredentialType {
 			name: 'environment',
 			type: 'options',
 			options: [
-				{ name: 'Production', value: 'production', description: 'Apps from the App Store and TestFlight' },
-				{ name: 'Development', value: 'development', description: 'Apps that Xcode installed (sandbox)' },
+				{
+					name: 'Production',
+					value: 'production',
+					description: 'Apps from TestFlight and the App Store',
+				},
+				{
+					name: 'Development',
+					value: 'development',
+					description: 'Apps installed from Xcode (sandbox)',
+				},
 			],
 			default: 'production',
-			description: 'Device tokens belong to one environment',
+			description: 'Environment that the device tokens belong to',
 		},
 		{
 			displayName: 'Bundle ID',
 			name: 'bundleId',
 			type: 'string',
 			default: '',
-			placeholder: 'com.example.app',
-			description: 'The app that gets the pushes, unless a node names another topic',
+			placeholder: 'e.g. com.example.app',
+			description: 'Bundle ID of the app that receives the pushes. Nodes can override it.',
 		},
 		{
 			displayName: 'Custom Endpoint',
 			name: 'customEndpoint',
 			type: 'boolean',
 			default: false,
-			description:
-				"Whether to send to another host or port than Apple's usual ones, such as port 2197 or a test server",
+			description: "Whether to use a host or port other than Apple's defaults, such as port 2197 or a test server",
 		},
 		{
 			displayName: 'Host',
 			name: 'host',
 			type: 'string',
 			default: '',
-			placeholder: 'api.push.apple.com',
-			description: "Host for pushes and broadcasts; empty for Apple's",
+			placeholder: 'e.g. api.push.apple.com',
+			description: "Host for pushes and broadcasts. Leave empty to use Apple's.",
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{
@@ -153,7 +166,7 @@ export class ApnsApi implements ICredentialType {
 			name: 'port',
 			type: 'number',
 			default: 443,
-			description: 'Port for pushes and broadcasts; Apple also listens on 2197',
+			description: 'Port for pushes and broadcasts. Apple also accepts connections on 2197.',
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{
@@ -161,8 +174,8 @@ export class ApnsApi implements ICredentialType {
 			name: 'managementHost',
 			type: 'string',
 			default: '',
-			placeholder: 'api-manage-broadcast.push.apple.com',
-			description: "Host for channel management; empty for Apple's",
+			placeholder: 'e.g. api-manage-broadcast.push.apple.com',
+			description: "Host for channel management. Leave empty to use Apple's.",
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{
@@ -170,7 +183,7 @@ export class ApnsApi implements ICredentialType {
 			name: 'managementPort',
 			type: 'number',
 			default: 0,
-			description: "Port for channel management; 0 for Apple's (2196 production, 2195 development)",
+			description: "Port for channel management. Enter 0 to use Apple's: 2196 for production, 2195 for development.",
 			displayOptions: { show: { customEndpoint: [true] } },
 		},
 		{
@@ -179,8 +192,9 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: '',
-			placeholder: '-----BEGIN CERTIFICATE-----',
-			description: 'PEM certificates to trust besides the usual ones, for a test server or a proxy that inspects TLS',
+			placeholder: 'e.g. -----BEGIN CERTIFICATE-----',
+			description:
+				'PEM certificates to trust in addition to the default ones, for a test server or a proxy that inspects TLS',
 		},
 		{
 			displayName: 'Proxy URL',
@@ -188,8 +202,8 @@ export class ApnsApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			placeholder: 'http://user:password@proxy.example.com:8080',
-			description: 'An HTTP proxy that allows CONNECT; empty to follow HTTPS_PROXY and NO_PROXY',
+			placeholder: 'e.g. http://user:password@proxy.example.com:8080',
+			description: 'URL of an HTTP proxy that allows CONNECT. Leave empty to use HTTPS_PROXY and NO_PROXY.',
 		},
 	];
 }

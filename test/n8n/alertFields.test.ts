@@ -182,3 +182,47 @@ it('hints at what APNs accepts and the device ignores', async () => {
 		expect.stringMatching(/content-availabel.*\(2 items\)/),
 	]);
 });
+
+it('hints at one APNs ID for several pushes, once', async () => {
+	const apnsId = '123e4567-e89b-12d3-a456-426614174000';
+	const tokens = [phone, 'cd'.repeat(32), 'ef'.repeat(32)].join();
+	const result = await bench.send({ recipients: tokens, title: 'T', options: { apnsId } });
+	expect(
+		result.hints('Send').filter((hint) => hint.startsWith("'APNs ID' is the same for several pushes")),
+	).toHaveLength(1);
+	expect((await bench.send({ recipients: phone, title: 'T', options: { apnsId } })).hints('Send')).toEqual([]);
+});
+
+it.each([
+	['Topic', { topic: '={{ $json.object }}' }],
+	['Push Type', { pushType: '={{ $json.list }}' }],
+	['Collapse ID', { options: { collapseId: '={{ $json.object }}' } }],
+	['Sound', { sound: '={{ $json.list }}' }],
+	['Thread ID', { additionalFields: { threadId: '={{ $json.object }}' } }],
+	['Title Localization Key', { localization: { titleLocKey: '={{ $json.list }}' } }],
+])('reports an object or a list in %s instead of dropping it', async (field, parameters) => {
+	const result = await bench.send({ recipients: phone, title: 'T', ...parameters }, [
+		{ object: { a: 1 }, list: ['a'] },
+	]);
+	expect(result.error?.message).toBe(`'${field}' is an object or a list, not text.`);
+});
+
+it.each(['LiveActivity', 'Push To Talk', 'VOIP'])('names the value APNs knows for push type %s', async (pushType) => {
+	const result = await bench.send({ recipients: phone, pushType: `={{ "${pushType}" }}`, payloadType: 'json' });
+	expect(result.error?.message).toMatch(new RegExp(`^'Push Type' is "${pushType}", which APNs writes [a-z]+\\.$`));
+});
+
+it('reads JSON with a byte order mark', async () => {
+	await bench.send({ recipients: phone, payloadType: 'json', payloadJson: '\uFEFF{"aps":{"alert":"x"}}' });
+	expect(bench.body()).toBe('{"aps":{"alert":"x"}}');
+});
+
+it('lets Push Type come from an expression without asking for the fields of every type', async () => {
+	const result = await bench.send({ recipients: phone, title: 'T', pushType: '={{ $json.type }}' }, [
+		{ type: 'alert' },
+	]);
+	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted' });
+	await expect(bench.send({ recipients: phone, pushType: 'mdm', topic: 'com.apple.mgmt.x' })).rejects.toThrow(
+		/Parameter "Push Magic" is required/,
+	);
+});

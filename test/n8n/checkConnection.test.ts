@@ -17,7 +17,8 @@ it('reports every step once, however many items come in', async () => {
 	expect(item?.pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	expect(item?.json).toMatchObject({
 		success: true,
-		ok: true,
+		message: null,
+		advice: 'No action needed. APNs accepts this credential.',
 		environment: 'development',
 		openssl: expect.stringMatching(/^openssl s_client -connect localhost:\d+ .*-alpn h2/),
 	});
@@ -41,6 +42,8 @@ it('names a broken connection, and the run succeeds', async () => {
 		advice: expect.any(String),
 	});
 	expect((result.items('Send')[0]?.json.steps as Step[]).find(({ ok }) => !ok)?.step).toBe('tcp');
+	expect(Object.keys(result.items('Send')[0]?.json ?? {}).slice(0, 3)).toEqual(['success', 'message', 'advice']);
+	expect(result.hints('Send')).toEqual([expect.stringMatching(/localhost:1.*Check host and port/)]);
 });
 
 it('names the field of a credential that cannot be read, and shows nothing of the key', async () => {
@@ -82,11 +85,16 @@ describe('as the test of the credential', () => {
 	}
 
 	it('accepts what APNs accepts', async () => {
-		expect(await test()).toEqual({ status: 'OK', message: 'APNs accepts this credential' });
+		expect(await test()).toEqual({ status: 'OK', message: 'APNs accepts this credential.' });
 	});
 
 	it('accepts a credential without a bundle id, which only a push needs', async () => {
-		expect(await test({ bundleId: '' })).toMatchObject({ status: 'OK' });
+		expect(await test({ bundleId: '' })).toEqual({
+			status: 'OK',
+			message: expect.stringMatching(
+				/^APNs accepts this credential\. 'Bundle ID' is empty, so access to an app could not be tested/,
+			),
+		});
 	});
 
 	it('says that the key was revoked, and what to do', async () => {
@@ -95,6 +103,42 @@ describe('as the test of the credential', () => {
 			status: 'Error',
 			message: expect.stringMatching(/InvalidProviderToken.*create a new key/s),
 		});
+	});
+
+	it.each([
+		['an address instead of a host', { host: 'https://localhost' }],
+		['a host in capitals with a slash', { host: 'LOCALHOST/' }],
+	])('understands %s', async (_what, fields) => {
+		expect(await test(fields)).toMatchObject({ status: 'OK' });
+	});
+
+	it('understands a host with a port', async () => {
+		const { port } = bench.peer.credential;
+		expect(await test({ host: `localhost:${String(port)}`, port: 443 })).toMatchObject({ status: 'OK' });
+	});
+
+	it.each([
+		[
+			'a path',
+			{ host: 'localhost/3/device' },
+			/^'Host' is "localhost\/3\/device", which is not a host name\. Enter only the host name in 'Host'/,
+		],
+		['another scheme', { host: 'ftp://localhost' }, /^'Host' is "ftp:\/\/localhost", which is not a host name/],
+		['a port that differs from Port', { host: 'localhost:5', port: 6 }, /^'Host' has port 5, but 'Port' is 6\./],
+		[
+			'the host of the other environment',
+			{ host: 'api.push.apple.com' },
+			/^'Host' is api\.push\.apple\.com, which only serves production, but the environment is development\. Set 'Environment' to Production, or leave 'Host' empty/,
+		],
+	])('names a host with %s', async (_what, fields, message) => {
+		expect(await test(fields)).toEqual({ status: 'Error', message: expect.stringMatching(message) });
+	});
+
+	it('speaks of the fields of the credential alone, never of a push', async () => {
+		bench.peer.simulator.script.always({ type: 'answer', status: 503, reason: 'ServiceUnavailable' });
+		const { message } = await test();
+		expect(message).toMatch(/Try again later/);
+		expect(message).not.toMatch(/Retries|push is sent|Topic/);
 	});
 
 	it('says that the port does not answer', async () => {

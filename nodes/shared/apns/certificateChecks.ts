@@ -3,7 +3,7 @@ import { choice, field, text } from './fields';
 import { type Environment, environmentOfHost } from './endpoints';
 import type { CertificateFacts } from './identity';
 import { FieldProblem } from './problems';
-import { type PushTypeRow, topicFor } from './pushTypes';
+import { type PushTypeRow, pushTypeRow, pushTypeRows, topicFor } from './pushTypes';
 
 const FIELD = 'certificate';
 /** Apple's certificates last a year; two weeks are enough to renew one. */
@@ -100,6 +100,15 @@ export function certificateTopic(facts: CertificateFacts, row: PushTypeRow | und
 		facts.topics.find((topic) => topic.endsWith(suffix)) ??
 		(facts.uid === undefined ? undefined : topicFor(facts.uid, row))
 	);
+}
+
+/**
+ * The push type whose topic the certificate covers for an app: a VoIP certificate lists `com.example.app.voip`, and the
+ * user's bundle id is the app's own. Undefined when it covers none.
+ */
+export function coveredPushType(facts: CertificateFacts, bundleId: string): PushTypeRow | undefined {
+	if (facts.topics.length === 0 || facts.topics.includes(bundleId)) return pushTypeRow('background');
+	return pushTypeRows.find((row) => facts.topics.includes(topicFor(bundleId, row)));
 }
 
 /** Where Apple says that a push type takes no certificate; throws nothing, like its neighbours. */

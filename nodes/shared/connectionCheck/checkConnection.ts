@@ -1,11 +1,16 @@
 /** Check Connection: one connection of its own to APNs, step by step, and what each step found. Never throws for a broken connection. */
-import { certificateExpiryHint, certificateProblem, certificateTopicProblem } from '../apns/certificateChecks';
+import {
+	certificateExpiryHint,
+	certificateProblem,
+	certificateTopicProblem,
+	coveredPushType,
+} from '../apns/certificateChecks';
 import { field, text } from '../apns/fields';
 import { createHeaderBuilder } from '../apns/headers';
 import type { CertificateFacts, TokenIdentity } from '../apns/identity';
 import { identityHash } from '../apns/identityKey';
 import type { Notification } from '../apns/notification';
-import { sentenceOf } from '../apns/problems';
+import { FieldProblem, sentenceOf } from '../apns/problems';
 import { describeReason, parseGoawayDebug } from '../apns/reasons';
 import { judgeAnswer, type Probe, probeNotification } from './checkRequest';
 import { cacheDetails } from './cacheDetails';
@@ -79,13 +84,20 @@ function commandOf({ endpoint, caBundle, identity }: CheckConnectionOptions, { p
 	});
 }
 
+/** An app that the certificate covers for no push type. */
+function bundleProblem(facts: CertificateFacts, bundleId: string | undefined): FieldProblem | undefined {
+	if (bundleId === undefined || coveredPushType(facts, bundleId) !== undefined) return undefined;
+	const problem = certificateTopicProblem(facts, bundleId);
+	return problem === undefined
+		? undefined
+		: new FieldProblem('bundleId', problem.code, problem.problem, problem.remedy);
+}
+
 /** What the certificate says of itself, before anything is opened. */
 function certificateFinding(facts: CertificateFacts, options: CheckConnectionOptions): Finding {
 	const details = certificateDetails(facts);
 	const now = wallNow(options);
-	const problem =
-		certificateProblem(facts, options.endpoint.host, now) ??
-		(options.bundleId === undefined ? undefined : certificateTopicProblem(facts, options.bundleId));
+	const problem = certificateProblem(facts, options.endpoint.host, now) ?? bundleProblem(facts, options.bundleId);
 	if (problem !== undefined) return failed({ message: sentenceOf(problem), advice: problem.remedy }, details);
 	const hint = certificateExpiryHint(facts, now);
 	return hint === undefined

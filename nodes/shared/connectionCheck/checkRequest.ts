@@ -1,8 +1,10 @@
 /** The harmless request of a connection check, and what its answer says about the credential. */
-import { certificateTopic } from '../apns/certificateChecks';
+import { certificateTopic, coveredPushType } from '../apns/certificateChecks';
+import { field, type FieldText, text } from '../apns/fields';
 import type { ProviderIdentity } from '../apns/identity';
 import type { Notification } from '../apns/notification';
-import { describeReason, isAboutProviderToken, isCommonToRun, parseReasonBody } from '../apns/reasons';
+import { describeReason, isAboutProviderToken, isCommonToRun, parseReasonBody, type ReasonRow } from '../apns/reasons';
+import { topicFor } from '../apns/pushTypes';
 import type { Attempt } from '../transport/request';
 import type { Finding, ReportDetails } from './connectionReport';
 
@@ -17,8 +19,19 @@ const PAYLOAD = Buffer.from('{"aps":{"content-available":1}}');
 
 /** A background push at low priority that is not stored: were there such a device, nobody would notice. */
 export function probeNotification({ identity, bundleId }: Probe): Notification {
-	const topic = bundleId ?? (identity.type === 'certificate' ? certificateTopic(identity.facts, undefined) : undefined);
-	return { deviceToken: NO_DEVICE, topic, pushType: 'background', priority: 5, expirationSeconds: 0, payload: PAYLOAD };
+	const probe = { deviceToken: NO_DEVICE, priority: 5, expirationSeconds: 0, payload: PAYLOAD };
+	if (identity.type === 'token') return { ...probe, topic: bundleId, pushType: 'background' };
+	const { facts } = identity;
+	if (bundleId === undefined) return { ...probe, topic: certificateTopic(facts, undefined), pushType: 'background' };
+	const row = coveredPushType(facts, bundleId);
+	return { ...probe, topic: topicFor(bundleId, row), pushType: row?.value ?? 'background' };
+}
+
+/** What to do after a check: there is no push to send again, and the topic is the credential's Bundle ID. */
+function adviceFor(row: ReasonRow): FieldText {
+	if (row.scope === 'server') return "Try again later. Apple's system status page lists outages.";
+	if (row.scope === 'topic') return text`Check ${field('bundleId')}, and that the key or certificate covers this app.`;
+	return row.advice;
 }
 
 /** An answer about the device shows that the credential was accepted. */
@@ -40,6 +53,6 @@ export function judgeAnswer(attempt: Attempt & { kind: 'answered' }, probe: Prob
 		ok: false,
 		details,
 		message: `APNs answered ${status}${reason === undefined ? '' : ` ${reason}`}: ${row.meaning}`,
-		advice: row.advice,
+		advice: adviceFor(row),
 	};
 }

@@ -1,6 +1,7 @@
 /** Pushes to devices: one item may ask for many, and one payload serves them all. */
 import type { IDataObject } from 'n8n-workflow';
 import { createDuplicateFilter, noRecipients } from '../../apns/deviceToken';
+import { sharedApnsIdHint } from '../../apns/hints';
 import type { Notification } from '../../apns/notification';
 import type { FieldProblem } from '../../apns/problems';
 import { type Recipient, readRecipientList, readRecipients } from '../../apns/recipients';
@@ -88,6 +89,15 @@ export interface DeviceJob {
 export function deviceGroup(job: DeviceJob): Group<Push> {
 	const { client, environment, itemIndexes, reader, request } = job;
 	const isFirst = job.skipDuplicates ? createDuplicateFilter() : undefined;
+	const apnsIds = new Set<string>();
+	let isSharedIdTold = false;
+	/** Tells once that two pushes carry the same id. */
+	const noteApnsId = (apnsId: string | undefined): void => {
+		if (apnsId === undefined || isSharedIdTold) return;
+		isSharedIdTold = apnsIds.has(apnsId);
+		if (isSharedIdTold) job.hints.add([sharedApnsIdHint()]);
+		else apnsIds.add(apnsId);
+	};
 	function* read(itemIndex: number): Generator<Reading<Push>, void, void> {
 		const draft = reader.draft(itemIndex);
 		const { notification } = draft;
@@ -104,7 +114,10 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 			if (problem !== undefined)
 				yield { task: new Push(itemIndex, '', text, environment, notification), error: problem };
 			else if (isFirst?.(token, notification.topic) === false) yield DUPLICATE;
-			else yield new Push(itemIndex, token, text, environment, notification);
+			else {
+				noteApnsId(notification.apnsId);
+				yield new Push(itemIndex, token, text, environment, notification);
+			}
 		}
 		if (isEmpty) throw noRecipients();
 	}
