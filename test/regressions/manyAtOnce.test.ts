@@ -28,45 +28,43 @@ async function stopTime(to: RawBench, count: number): Promise<number> {
 	return performance.now() - beganMs;
 }
 
+/** The best of three ratios, each of two measurements in a row: what is quadratic is near 4 in all of them, and a busy moment strikes one. */
+async function bestRatio(measure: (count: number) => Promise<number>): Promise<number> {
+	let best = Infinity;
+	for (let round = 0; round < 3 && best > 2.5; round += 1) {
+		const once = await measure(10_000);
+		const twice = await measure(20_000);
+		best = Math.min(best, twice / once);
+	}
+	return best;
+}
+
 it('stops twice as many single pushes in at most 2.5 times the time', async () => {
 	// The peer answers nothing: one push is in flight, the others wait.
-	raw = await startRawBench();
-	await stopTime(raw, 1_000);
-	let once = Infinity;
-	let twice = Infinity;
-	for (let round = 0; round < 5; round += 1) {
-		once = Math.min(once, await stopTime(raw, 5_000));
-		twice = Math.min(twice, await stopTime(raw, 10_000));
-	}
-	expect(twice / once).toBeLessThanOrEqual(2.5);
+	const to = (raw = await startRawBench());
+	await stopTime(to, 1_000);
+	expect(await bestRatio((count) => stopTime(to, count))).toBeLessThanOrEqual(2.5);
 });
 
 it('stops twice as many single pushes in flight in at most 2.5 times the time', async () => {
-	const bestMs = new Map([
-		[5_000, Infinity],
-		[10_000, Infinity],
-	]);
-	// In turns, so that a busy moment of the machine strikes both.
-	for (let round = 0; round < 5; round += 1) {
-		for (const [count, known] of bestMs) {
-			raw = await startRawBench({
-				peer: { settings: { maxConcurrentStreams: 20_000 }, onConnection: answerFirst },
-			});
-			const client = raw.client({ maxConnections: 1, maxInFlight: 20_000 });
-			expect(await client.send(numbered(0))).toMatchObject({ outcome: 'accepted' });
-			const stop = new AbortController();
-			const pending = range(1, count).map((one) => client.send(one, { signal: stop.signal }));
-			await new Promise(setImmediate);
-			const beganMs = performance.now();
-			stop.abort();
-			await Promise.all(pending);
-			bestMs.set(count, Math.min(known, performance.now() - beganMs));
-			await raw.close();
-			raw = undefined;
-		}
-	}
-	const [once = 0, twice = Infinity] = bestMs.values();
-	expect(twice / once).toBeLessThanOrEqual(2.5);
+	const measure = async (count: number): Promise<number> => {
+		raw = await startRawBench({
+			peer: { settings: { maxConcurrentStreams: 30_000 }, onConnection: answerFirst },
+		});
+		const client = raw.client({ maxConnections: 1, maxInFlight: 30_000 });
+		expect(await client.send(numbered(0))).toMatchObject({ outcome: 'accepted' });
+		const stop = new AbortController();
+		const pending = range(1, count).map((one) => client.send(one, { signal: stop.signal }));
+		await new Promise(setImmediate);
+		const beganMs = performance.now();
+		stop.abort();
+		await Promise.all(pending);
+		const tookMs = performance.now() - beganMs;
+		await raw.close();
+		raw = undefined;
+		return tookMs;
+	};
+	expect(await bestRatio(measure)).toBeLessThanOrEqual(2.5);
 });
 
 it('listens to a signal once, however many pushes share it', async () => {
@@ -116,9 +114,8 @@ it('gives other work its turn while the pushes of a paused identity are refused'
 	const client = bench.client();
 	expect(await client.send(notification(1))).toMatchObject({ outcome: 'rejected', status: 403 });
 	await refuseAll(client, 10_000);
-	const once = await refuseAll(client, 75_000);
-	const twice = await refuseAll(client, 150_000);
-	// In slices of milliseconds; the bound leaves room for a busy machine, and what blocks in one piece takes over a second.
-	expect(twice.blockedMs).toBeLessThan(250);
-	expect(twice.tookMs / once.tookMs).toBeLessThanOrEqual(2.5);
+	const { blockedMs, tookMs } = await refuseAll(client, 150_000);
+	// In slices of milliseconds, however busy the machine is; what blocks in one piece blocks for all of the time.
+	expect(blockedMs).toBeLessThan(tookMs / 3);
+	expect(await bestRatio(async (count) => (await refuseAll(client, count)).tookMs)).toBeLessThanOrEqual(2.5);
 });
