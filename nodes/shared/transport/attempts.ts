@@ -1,6 +1,8 @@
 /** What the end of a stream proves about its request (answered, not sent, or unknown), and what a GOAWAY says. */
-import type { ProtocolStream, StreamEnd } from '../http2/clientProtocol';
+import type { OpenRefusal, ProtocolStream, StreamEnd } from '../http2/clientProtocol';
+import { requestProblem } from '../http2/fieldRules';
 import { ErrorCode, errorCodeName } from '../http2/frames';
+import type { HeaderField } from '../http2/hpack/hpack';
 import { TransportError } from './errors';
 import type { Attempt, LaneRequest } from './request';
 
@@ -51,4 +53,20 @@ export function goawayError(where: string, errorCode: number, debugData: Buffer)
 		'goaway',
 		`${where}: the server closed the connection with GOAWAY (${errorCodeName(errorCode)}${text === '' ? '' : `, ${text}`}).`,
 	);
+}
+
+/** Why no stream could be opened for these headers. */
+export function openRefusalError(where: string, refusal: OpenRefusal, fields: readonly HeaderField[]): TransportError {
+	switch (refusal) {
+		case 'headerListTooLarge':
+			return new TransportError(refusal, `${where}: the headers are larger than the server takes.`);
+		case 'illegalField':
+			return new TransportError(
+				'invalidHeader',
+				`The request has a header that cannot be sent: ${requestProblem(fields) ?? 'unknown'}.`,
+			);
+		case 'closed':
+		case 'exhausted':
+			return new TransportError('replaced', `${where}: the connection takes no more streams.`);
+	}
 }

@@ -1,11 +1,10 @@
 /** One HTTP/2 connection over one channel: its states, streams and deadlines. It reports; the lane decides. */
 import { endpointName } from '../endpoint';
 import { ClientProtocol, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
-import { requestProblem } from '../http2/fieldRules';
 import { ErrorCode, errorCodeName } from '../http2/frames';
 import type { HeaderField } from '../http2/hpack/hpack';
 import { AbandonedStreams } from './abandonedStreams';
-import { answered, goawayError, withoutAnswer } from './attempts';
+import { answered, goawayError, openRefusalError, withoutAnswer } from './attempts';
 import { Capacity } from './capacity';
 import { awaitClose, ChannelWriter } from './channelWriter';
 import type { Clock } from './clock';
@@ -388,20 +387,7 @@ export class Connection implements Carrier {
 			return new TransportError('invalidHeader', 'The request has a value that no header can carry.', { cause: error });
 		}
 		const opened = this.protocol.open(fields, request.body, request);
-		switch (opened) {
-			case 'headerListTooLarge':
-				return new TransportError(opened, `${this.where}: the headers are larger than the server takes.`);
-			case 'illegalField':
-				return new TransportError(
-					'invalidHeader',
-					`The request has a header that cannot be sent: ${requestProblem(fields) ?? 'unknown'}.`,
-				);
-			case 'closed':
-			case 'exhausted':
-				return new TransportError('replaced', `${this.where}: the connection takes no more streams.`);
-			default:
-				return opened;
-		}
+		return typeof opened === 'string' ? openRefusalError(this.where, opened, fields) : opened;
 	}
 
 	private hasWindowFor({ body }: LaneRequest): boolean {
