@@ -6,4 +6,4 @@ const pushType = nameOfChoice('pushType', choiceNames.pushType);
 const event = nameOfChoice('event', choiceNames.event);
 const withEvent = `$parameter["event"] && $parameter["payloadType"] !== "json" ? ${pushType} + ": " + ${event} : ${pushType}`;
 
-export const subtitle = `={{ $parameter["operation"] === "checkConnection" ? "Check Connection" : ${withEvent} }}`;
+export const subtitle = `={{ { checkConnection: "Check Connection", statistics: "Get Statistics" }[$parameter["operation"]] ?? (${withEvent}) }}`;

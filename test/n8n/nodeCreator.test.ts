@@ -55,6 +55,7 @@ it('offers sending before the check, each action in sentence case', () => {
 	expect(operation?.options?.map((option) => ('action' in option ? option.action : ''))).toEqual([
 		'Send push notification',
 		'Check connection to APNs',
+		'Get connection statistics',
 	]);
 });
 

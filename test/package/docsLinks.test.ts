@@ -100,7 +100,8 @@ describe.each(documents)('%s', (name) => {
 });
 
 it('writes no address of a machine into a document', () => {
-	for (const name of documents) expect(readDocument(name)).not.toMatch(/\/(?!home\/node\/)(home|root|work|Users|tmp)\/[a-z]/);
+	for (const name of documents)
+		expect(readDocument(name)).not.toMatch(/\/(?!home\/node\/)(home|root|work|Users|tmp)\/[a-z]/);
 });
 
 it('keeps what stands around a generated table, and refuses what it does not know', () => {
