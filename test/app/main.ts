@@ -7,6 +7,7 @@ import { Programs } from './application/program';
 import { agentGroup } from './groups/agent';
 import { applicationGroup } from './groups/application';
 import { editorGroup } from './groups/editor';
+import { examplesGroup } from './groups/examples';
 import { queueGroup } from './groups/queue';
 import { type Group, runGroups } from './runner';
 import { type Ground, prepareGround } from './stage';
@@ -22,6 +23,7 @@ const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground, opt
 	['queue', (ground, { executions }) => queueGroup(ground, executions)],
 	['agent', agentGroup],
 	['editor', (ground, { pictures }) => editorGroup(ground, pictures)],
+	['examples', examplesGroup],
 ];
 
 const usage = `npm run test:n8n -- [options]

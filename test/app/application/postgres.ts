@@ -1,6 +1,6 @@
 /** A PostgreSQL of its own on loopback, in a temporary folder. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { postgresPrograms } from './debian';
@@ -25,9 +25,11 @@ function account(): { uid?: number; gid?: number } {
 	return { uid: id('-u'), gid: id('-g') };
 }
 
-export async function startPostgres(programs: Programs): Promise<Postgres> {
+/** `keep`: a folder whose data outlives the end; without it the folder is a temporary one. */
+export async function startPostgres(programs: Programs, keep?: string): Promise<Postgres> {
 	const bin = postgresPrograms();
-	const folder = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-apns-postgres-'));
+	if (keep !== undefined) mkdirSync(keep, { recursive: true });
+	const folder = keep ?? mkdtempSync(path.join(tmpdir(), 'n8n-nodes-apns-postgres-'));
 	const as = account();
 	chmodSync(folder, 0o700);
 	if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
@@ -52,13 +54,14 @@ export async function startPostgres(programs: Programs): Promise<Postgres> {
 		// A "fast shutdown": it does not wait for clients to leave.
 		server?.signal('SIGINT');
 		await server?.end;
-		for (const one of [folder, logs]) rmSync(one, { recursive: true, force: true });
+		for (const one of keep === undefined ? [folder, logs] : [logs]) rmSync(one, { recursive: true, force: true });
 	};
 	try {
-		await programs.run('initdb', path.join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8'], {
-			...options,
-			log: log('initdb'),
-		});
+		if (!existsSync(path.join(data, 'PG_VERSION')))
+			await programs.run('initdb', path.join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8'], {
+				...options,
+				log: log('initdb'),
+			});
 		const settings = [`listen_addresses=127.0.0.1`, 'unix_socket_directories=', 'fsync=off', 'max_connections=100'];
 		server = programs.start(
 			'postgres',

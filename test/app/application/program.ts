@@ -37,8 +37,10 @@ export interface Program {
 export class Programs {
 	private readonly running = new Set<ChildProcess>();
 
-	constructor() {
+	/** `onSignal: 'leave'`: the program itself ends what it started when a signal comes. */
+	constructor({ onSignal = 'kill' }: { readonly onSignal?: 'kill' | 'leave' } = {}) {
 		process.on('exit', () => this.killAll());
+		if (onSignal === 'leave') return;
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 			process.once(signal, () => {
 				this.killAll();

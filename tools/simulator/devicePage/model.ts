@@ -28,6 +28,9 @@ export interface Registration {
 	readonly platform: 'ios' | 'watchos';
 	readonly language: string;
 	readonly deviceToken: string;
+	/** Push-to-start token of Live Activities. */
+	readonly startToken?: string;
+	/** Update token of Live Activities. */
 	readonly activityToken?: string;
 }
 
@@ -85,6 +88,7 @@ export function createModel(simulator: Simulator, options: ModelOptions): Model 
 				platform: phone.spec.kind === 'watch' ? 'watchos' : 'ios',
 				language: phone.spec.language,
 				deviceToken: phone.tokenOf('app') ?? '',
+				startToken: phone.tokenOf('start'),
 				activityToken: phone.tokenOf('activity'),
 			})
 			.then(told, (error: unknown) => told(error instanceof Error ? error.message : String(error)));

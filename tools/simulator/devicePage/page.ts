@@ -17,6 +17,8 @@ export interface DevicePageOptions extends ModelOptions {
 
 export interface DevicePage {
 	readonly address: string;
+	/** Every phone gives its tokens to the app's server. */
+	registerAll(): void;
 	close(): Promise<void>;
 }
 
@@ -172,6 +174,9 @@ export async function startDevicePage(simulator: Simulator, options: DevicePageO
 	});
 	return {
 		address: `http://localhost:${port}/`,
+		registerAll() {
+			for (const { id } of model.state().phones) model.act({ type: 'register', phone: id });
+		},
 		async close() {
 			model.close();
 			events.close();
