@@ -108,4 +108,6 @@ export const coreNodes: ReadonlyMap<string, INodeType> = new Map<string, INodeTy
 	['n8n-nodes-base.set', new EditFields()],
 	['n8n-nodes-base.splitOut', new SplitOut()],
 	['n8n-nodes-base.noOp', new NoOp()],
+	// Never run: it has no connections.
+	['n8n-nodes-base.stickyNote', new NoOp()],
 ]);
