@@ -1,5 +1,5 @@
 /** This package as users get it: packed by npm, and installed into a user folder of n8n as its community packages are. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { npmEnvironment } from './environment';
 import type { InstalledN8n } from './install';
@@ -29,6 +29,10 @@ export async function installPackage(
 ): Promise<void> {
 	const nodes = path.join(userFolder, '.n8n/nodes');
 	mkdirSync(nodes, { recursive: true });
+	// Without a manifest of its own, npm installs into the next project above: this checkout, where the user folder lies in it.
+	const manifest = path.join(nodes, 'package.json');
+	if (!existsSync(manifest))
+		writeFileSync(manifest, '{ "name": "installed-nodes", "private": true, "dependencies": {} }\n');
 	await programs.run(
 		'npm install',
 		'npm',
