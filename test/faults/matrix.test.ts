@@ -27,14 +27,16 @@ beforeAll(async () => {
 	const queue = cells.filter(([fault]) => fault.name !== 'event loop stands still');
 	const worker = async (): Promise<void> => {
 		for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
-			rows.set(cell[0].name, await runCell(cell[0], cell[1], { alone: false }));
+			const row = await runCell(cell[0], cell[1], { alone: false }).catch(() => undefined);
+			if (row?.wrong.length === 0) rows.set(row.fault, row);
 		}
 	};
 	await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	// On a busy machine milliseconds of the fast clock pass unseen: what went wrong beside others has to go wrong alone as well.
 	for (const [fault, phase] of cells) if (!rows.has(fault.name)) rows.set(fault.name, await runCell(fault, phase));
 	for (let n = 0; n < 100 && handles() > before; n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
 	left = handles() - before;
-}, 180_000);
+}, 300_000);
 
 it('has a cell of each phase', () => {
 	expect(new Set(cells.map(([, phase]) => phase.name))).toEqual(new Set(phases.map(({ name }) => name)));

@@ -11,7 +11,7 @@ let bench: RawBench;
 let servers: Servers;
 
 beforeEach(async () => {
-	bench = await startRawBench({ peer: { onConnection: answerAll }, clock: createFastClock(20) });
+	bench = await startRawBench({ peer: { onConnection: answerAll }, clock: createFastClock(4) });
 	servers = createServers();
 });
 

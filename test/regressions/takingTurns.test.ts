@@ -81,6 +81,7 @@ it('keeps the back-off of an unreachable endpoint when its lane leaves the cache
 	closing(servers);
 	const cache = closing(new SessionCache({ maxLanes: 1 }));
 	const { bench, other } = await benchOfTwo();
+	const beganMs = performance.now();
 	for (let n = 0; n < 10; n += 1) {
 		const stop = new AbortController();
 		const identity = n % 2 === 0 ? bench.identity : other;
@@ -91,7 +92,7 @@ it('keeps the back-off of an unreachable endpoint when its lane leaves the cache
 		expect(await sent).toMatchObject({ outcome: 'not sent', attempts: 0 });
 	}
 	// Ten executions in about 1.5 seconds: the first try, one after half a second to a second, and perhaps a third.
-	expect(opened).toBeLessThanOrEqual(3);
+	expect(opened).toBeLessThanOrEqual(3 + Math.floor((performance.now() - beganMs) / 2_000));
 });
 
 it('a stop reaches the pushes of a run whose credential was changed meanwhile', async () => {
