@@ -1,5 +1,5 @@
 /** Answers without end, many at once or in single octets, take bounded memory and cost the small ones nothing. */
-import { createPeer, data, E, headers, ok, T } from './supportPeer';
+import { createPeer, data, E, headers, ok, rst, S, T } from './supportPeer';
 
 const head = (id: number): Buffer => headers(id, [[':status', '200']], 0);
 const ids = (count: number): number[] => Array.from({ length: count }, (_, at) => at * 2 + 1);
@@ -84,4 +84,31 @@ test('one answer of a little more than the bound is cut, one of exactly the boun
 	peer.open('c');
 	peer.send(ok(5));
 	expect(peer.ends.at(-1)).toMatchObject({ name: 'c', end: 'complete' });
+});
+
+test('an answer before its request is whole, whose slot stays taken, is taken off the count once', () => {
+	let asked = 0;
+	const limits = { maxKeptBodyBytes: 20_000 };
+	const peer = createPeer({ settings: [[S.window, 4]], limits, mayReset: () => asked++ > 0 });
+	peer.open('early', 'abcdefgh');
+	peer.open('endless');
+	peer.send(head(1), data(1, Buffer.alloc(15_000)), rst(1, E.none));
+	peer.send(head(3), data(3, Buffer.alloc(15_000), 0), data(3, Buffer.alloc(6_000), 0));
+	expect(peer.ends).toMatchObject([
+		{ name: 'early', end: 'complete' },
+		{ name: 'endless', end: 'malformed', code: E.cancel },
+	]);
+});
+
+test('RFC 9113 §8.1.1 two lengths that disagree are malformed, whichever of them the body has', () => {
+	for (const length of ['four', 'fives']) {
+		const peer = createPeer();
+		peer.open('a');
+		const lengths: Array<[string, string]> = [
+			['content-length', '4'],
+			['content-length', '5'],
+		];
+		peer.send(headers(1, [[':status', '200'], ...lengths], 0), data(1, length));
+		expect(peer.ends).toMatchObject([{ end: 'malformed', code: E.protocol }]);
+	}
 });
