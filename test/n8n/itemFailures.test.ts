@@ -65,6 +65,17 @@ it('counts duplicates, and remembers refused topics, for each environment', asyn
 	expect(result.hints('Send')).toContainEqual('2 duplicate device tokens were skipped.');
 });
 
+it('shows ten hints at most, the most frequent first, and how many were left out', async () => {
+	const result = await bench.send(
+		{ ...own, options: { priority: '={{ $json.priority }}' } },
+		Array.from({ length: 31 }, (_none, n) => ({ token: token(n), priority: n === 0 ? 10 : `bad ${n % 15}` })),
+	);
+	const hints = result.hints('Send');
+	expect(hints).toHaveLength(10);
+	expect(hints[0]).toMatch(/^2 of 31 pushes were not sent/);
+	expect(hints.at(-1)).toBe('6 more hints were left out.');
+});
+
 it('keeps the keys of a result in their order, for success and failure alike', async () => {
 	const keys = [
 		'success',
