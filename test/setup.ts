@@ -5,3 +5,5 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 process.env.N8N_USER_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'n8n-nodes-apns-'));
+// n8n-core writes each node error to the console: a passing run would bury its own result.
+process.env.N8N_LOG_LEVEL ??= 'silent';

@@ -178,18 +178,45 @@ it('gives each item its own channels, in order', async () => {
 	);
 });
 
-// prettier-ignore
 it.each([
-	['a bundle id with a suffix', { bundleId: 'com.example.app.push-type.liveactivity' }, /^'Bundle ID' cannot end in \.push-type\.liveactivity for channels\.$/],
-	['a bundle id that leaves its path', { bundleId: 'com.example.app/../../x' }, /^'Bundle ID' contains characters not allowed in a bundle ID\.$/],
-	['a bundle id with a line break', { bundleId: 'com.example.app\r\nx: y' }, /^'Bundle ID' contains characters not allowed in a bundle ID\.$/],
-	['a channel with a line break', { operation: 'get', channelId: byId('dHN0\r\napns-topic: x') }, /^'Channel' is not a channel ID: "dHN0 apns-topic: x"\.$/],
-	['a channel with a path', { operation: 'delete', channelId: byId('../all-channels') }, /^'Channel' is not a channel ID: "\.\.\/all-channels"\.$/],
+	[
+		'a bundle id with a suffix',
+		{ bundleId: 'com.example.app.push-type.liveactivity' },
+		/^'Bundle ID' cannot end in \.push-type\.liveactivity for channels\.$/,
+	],
+	[
+		'a bundle id that leaves its path',
+		{ bundleId: 'com.example.app/../../x' },
+		/^'Bundle ID' contains characters not allowed in a bundle ID\.$/,
+	],
+	[
+		'a bundle id with a line break',
+		{ bundleId: 'com.example.app\r\nx: y' },
+		/^'Bundle ID' contains characters not allowed in a bundle ID\.$/,
+	],
+	[
+		'a channel with a line break',
+		{ operation: 'get', channelId: byId('dHN0\r\napns-topic: x') },
+		/^'Channel' is not a channel ID: "dHN0 apns-topic: x"\.$/,
+	],
+	[
+		'a channel with a path',
+		{ operation: 'delete', channelId: byId('../all-channels') },
+		/^'Channel' is not a channel ID: "\.\.\/all-channels"\.$/,
+	],
 	['a request id that is no UUID', { options: { requestId: '7' } }, /^'Request ID' is not a UUID\.$/],
-	['a policy of its own', { storagePolicy: '={{ "forever" }}' }, /^'Message Storage' is "forever", which is not offered\.$/],
+	[
+		'a policy of its own',
+		{ storagePolicy: '={{ "forever" }}' },
+		/^'Message Storage' is "forever", which is not offered\.$/,
+	],
 ])('sends nothing for %s', async (_what, parameters, message) => {
-	const result = await run({ resource: 'channel', operation: 'create', ...parameters }, [{}], { onError: 'continueRegularOutput' });
-	expect(result.items('Broadcast').map(({ json }) => json)).toEqual([expect.objectContaining({ success: false, outcome: 'not sent', message: expect.stringMatching(message) })]);
+	const result = await run({ resource: 'channel', operation: 'create', ...parameters }, [{}], {
+		onError: 'continueRegularOutput',
+	});
+	expect(result.items('Broadcast').map(({ json }) => json)).toEqual([
+		expect.objectContaining({ success: false, outcome: 'not sent', message: expect.stringMatching(message) }),
+	]);
 	expect(bench.requests()).toEqual([]);
 });
 

@@ -5,28 +5,50 @@ import { phone, setUpSendBench } from './sendBench';
 const bench = setUpSendBench();
 
 /** What a person must read for each reason: something to do, in the words of the node's own fields. */
-// prettier-ignore
-const expected: Readonly<Record<keyof typeof deviceReasons, readonly [ends: 'item' | 'run' | 'resent', advice: RegExp]>> = {
+const expected: Readonly<
+	Record<keyof typeof deviceReasons, readonly [ends: 'item' | 'run' | 'resent', advice: RegExp]>
+> = {
 	BadCollapseId: ['item', /^Shorten 'Collapse ID' to 64 bytes\.$/],
-	BadDeviceToken: ['item', /^Check that 'Environment' matches the build of the app: apps installed from Xcode use Development, apps from TestFlight and the App Store use Production\. If it matches, delete this device token\.$/],
-	BadExpirationDate: ['item', /^Set 'Expiration' to a time in the future, or to 0 for one delivery attempt without storage\.$/],
+	BadDeviceToken: [
+		'item',
+		/^Check that 'Environment' matches the build of the app: apps installed from Xcode use Development, apps from TestFlight and the App Store use Production\. If it matches, delete this device token\.$/,
+	],
+	BadExpirationDate: [
+		'item',
+		/^Set 'Expiration' to a time in the future, or to 0 for one delivery attempt without storage\.$/,
+	],
 	BadMessageId: ['item', /^Use a UUID in 'APNs ID', or leave it empty\.$/],
 	BadPriority: ['item', /^Set 'Priority' to 10, 5 or 1\.$/],
 	BadTopic: ['run', /^Check 'Topic'\. It is the bundle ID of the app, with a suffix for some push types\.$/],
-	DeviceTokenNotForTopic: ['item', /^Compare 'Topic', or 'Bundle ID' in the credential, with the app that registered this device token\. If they match, delete the token\.$/],
+	DeviceTokenNotForTopic: [
+		'item',
+		/^Compare 'Topic', or 'Bundle ID' in the credential, with the app that registered this device token\. If they match, delete the token\.$/,
+	],
 	DuplicateHeaders: ['item', /Report this/],
 	IdleTimeout: ['resent', /new connection/],
 	InvalidPushType: ['item', /^Choose the 'Push Type' that matches the topic and the kind of device token\.$/],
 	MissingDeviceToken: ['item', /^Fill in 'Device Tokens'\.$/],
 	MissingTopic: ['run', /^Fill in 'Topic', or 'Bundle ID' in the credential\.$/],
 	PayloadEmpty: ['item', /at least \{\}/],
-	TopicDisallowed: ['run', /^Check that the bundle ID is spelled correctly, and that the key or certificate in the credential covers this app\.$/],
+	TopicDisallowed: [
+		'run',
+		/^Check that the bundle ID is spelled correctly, and that the key or certificate in the credential covers this app\.$/,
+	],
 	BadCertificate: ['run', /new certificate in the Apple Developer portal/],
-	BadCertificateEnvironment: ['run', /^Change 'Environment' in the credential, or use a certificate for this environment\.$/],
+	BadCertificateEnvironment: [
+		'run',
+		/^Change 'Environment' in the credential, or use a certificate for this environment\.$/,
+	],
 	ExpiredProviderToken: ['run', /clock of the machine/],
 	Forbidden: ['run', /key is active and covers this app/],
-	InvalidProviderToken: ['run', /^Compare 'Key ID' and 'Team ID' with the Apple Developer portal, and check that the key has not been revoked\. If it has, create a new key and add it to the credential\.$/],
-	MissingProviderToken: ['run', /^Check 'Authentication' in the credential\. A certificate must be a push certificate\.$/],
+	InvalidProviderToken: [
+		'run',
+		/^Compare 'Key ID' and 'Team ID' with the Apple Developer portal, and check that the key has not been revoked\. If it has, create a new key and add it to the credential\.$/,
+	],
+	MissingProviderToken: [
+		'run',
+		/^Check 'Authentication' in the credential\. A certificate must be a push certificate\.$/,
+	],
 	UnrelatedKeyIdInToken: ['run', /topic-specific/],
 	BadEnvironmentKeyIdInToken: ['run', /^Change 'Environment' in the credential, or use a key for this environment\.$/],
 	BadPath: ['item', /^Check 'Host' and 'Port' in the credential/],

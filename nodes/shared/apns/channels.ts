@@ -12,10 +12,21 @@ export interface StoragePolicyRow {
 }
 
 /** A policy cannot be changed later. */
-// prettier-ignore
 export const storagePolicyRows: readonly StoragePolicyRow[] = [
-	{ number: 1, value: 'mostRecent', displayName: 'Most Recent Message Stored', description: 'APNs keeps the newest message for devices that are offline, for up to 8 hours and no longer than its expiration' },
-	{ number: 0, value: 'none', displayName: 'No Message Stored', description: 'Only devices that are online receive a message. Allows more frequent updates, and requires expiration 0 for every broadcast.' },
+	{
+		number: 1,
+		value: 'mostRecent',
+		displayName: 'Most Recent Message Stored',
+		description:
+			'APNs keeps the newest message for devices that are offline, for up to 8 hours and no longer than its expiration',
+	},
+	{
+		number: 0,
+		value: 'none',
+		displayName: 'No Message Stored',
+		description:
+			'Only devices that are online receive a message. Allows more frequent updates, and requires expiration 0 for every broadcast.',
+	},
 ];
 
 /** The kind of push a channel carries; there is one (2026). */

@@ -19,7 +19,6 @@ import {
 
 const many = (count: number, bytes: Buffer): Buffer => Buffer.concat(Array.from({ length: count }, () => bytes));
 
-// prettier-ignore
 describe.each<[string, Buffer]>([
 	['SETTINGS (CVE-2019-9515)', settings([S.streams, 100])],
 	['empty SETTINGS', settings()],

@@ -52,7 +52,6 @@ interface KeyRow {
 }
 
 /** Which key goes with which event. */
-// prettier-ignore
 const keyRows: readonly KeyRow[] = [
 	{ field: 'timestampSeconds', id: 'timestamp', start: 'required', update: 'required', end: 'required' },
 	{ field: 'contentState', id: 'contentState', start: 'required', update: 'required', end: 'optional' },

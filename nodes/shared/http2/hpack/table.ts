@@ -1,7 +1,6 @@
 /** The static and the dynamic table of RFC 7541 §2.3 and Appendix A. */
 
 /** Appendix A, index 1 first. */
-// prettier-ignore
 export const STATIC_TABLE: ReadonlyArray<readonly [name: string, value: string]> = [
 	[':authority', ''],
 	[':method', 'GET'],
