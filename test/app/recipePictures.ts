@@ -10,6 +10,9 @@ const folder = path.resolve(process.argv[2] ?? path.join(__dirname, '../../docs/
 /** JPEG keeps each below 150 KB. */
 const type = process.argv[3] === 'png' ? 'png' : 'jpeg';
 
+/** The editor's first load on a busy machine. */
+const loadMs = 120_000;
+
 /** Credentials that need to be there for nodes to look complete; nothing connects. */
 async function credentials({ app, credentialId }: Stage): Promise<Record<string, string>> {
 	return {
@@ -23,10 +26,10 @@ async function take(editor: Editor, stage: Stage, name: string, ids: Record<stri
 	const stored = await stage.app.rest.createWorkflow(withCredentials(readExample(name), ids));
 	const page = await editor.page('light');
 	await page.setViewportSize({ width: 1280, height: 640 });
-	await page.goto(`${stage.app.url}/workflow/${stored.id}`);
+	await page.goto(`${stage.app.url}/workflow/${stored.id}`, { timeout: loadMs });
 	const canvas = page.getByTestId('canvas-wrapper').or(page.locator('.vue-flow')).first();
-	await canvas.waitFor();
-	await page.locator('[data-test-id="canvas-node"]').first().waitFor();
+	await canvas.waitFor({ timeout: loadMs });
+	await page.locator('[data-test-id="canvas-node"]').first().waitFor({ timeout: loadMs });
 	await page.keyboard.press('1');
 	// The canvas moves for a moment after "fit to view", and tells nobody when it has come to rest.
 	await page.waitForTimeout(1500);
