@@ -27,7 +27,7 @@ const PAGE_SIZE = 50;
 /** Channels asked for their settings at a time. */
 const DETAILS_AT_ONCE = 10;
 
-/** A parameter as it stands in the editor; an expression has no value there yet. */
+/** A parameter as the editor has it; an expression has no value there yet. */
 function fixedText(context: ILoadOptionsFunctions, name: string, id: FieldId): string | undefined {
 	const value = textOf(id, context.getCurrentNodeParameter(name));
 	if (value?.startsWith('=') !== true) return value;

@@ -26,7 +26,7 @@ export interface Leaf {
 	readonly facts: CertificateFacts;
 }
 
-/** A certificate that cannot be parsed is told apart from one that was cut. */
+/** Whether a certificate was cut off or cannot be parsed at all. */
 function certificateFrom(block: PemBlock): X509Certificate {
 	const length = derLength(block.der);
 	if (!block.intact || length === undefined || length > block.der.length)

@@ -123,7 +123,7 @@ export function derLength(der: Buffer): number | undefined {
 	return 2 + lengthOctets + der.readUIntBE(2, lengthOctets);
 }
 
-/** What stands in the outer SEQUENCE; undefined when it is none or is cut. */
+/** The content of the outer SEQUENCE; undefined when there is none or it is cut off. */
 function sequenceContent(der: Buffer): Buffer | undefined {
 	const length = derLength(der);
 	if (length === undefined || length > der.length) return undefined;
