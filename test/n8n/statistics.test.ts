@@ -48,3 +48,17 @@ it('opens nothing and shows neither key nor token', async () => {
 	for (const secret of [token, bench.peer.key.keyId, bench.peer.key.privateKeyPem.slice(40, 80)])
 		expect(text).not.toContain(secret);
 });
+
+it('shows the last runs of the process, newest first, those that failed too', async () => {
+	await bench.send({ recipients: `${phone},${tablet}`, title: 'Hello' });
+	bench.peer.simulator.revoke(bench.peer.key.keyId);
+	await bench.send({ recipients: phone, title: 'Hello' });
+	const [item] = (await bench.send({ operation: 'statistics' })).items('Send');
+	const [failed, sent] = item?.json.lastRuns as Array<Record<string, number>>;
+	expect(sent).toMatchObject({ requests: 2, notSent: 0, unknown: 0 });
+	expect(failed).toMatchObject({ requests: 1, unknown: 0 });
+	for (const run of [failed, sent])
+		for (const key of ['endedSecondsAgo', 'lastedMs', 'longestLoopDelayMs'])
+			expect(run?.[key]).toBeGreaterThanOrEqual(0);
+	expect(item?.json.longestLoopDelayMs).toBeGreaterThanOrEqual(sent?.longestLoopDelayMs ?? Infinity);
+});

@@ -2,6 +2,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type ProcessStatistics, processStatistics } from '../client/process';
 import type { LaneStats } from '../transport/laneStats';
+import { lastRuns } from './run/execute';
+import type { LastRuns } from './run/lastRuns';
 
 /** What the commands of n8n make of a process. n8n without a command is a main process. */
 const roles: Readonly<Record<string, string>> = { worker: 'worker', webhook: 'webhook' };
@@ -47,8 +49,24 @@ const nothing: LaneStats = {
 	lastError: undefined,
 };
 
+/** The last runs, newest first, and their worst as one figure that an IF node can compare. */
+function runsJson({ nowMs, runs }: ReturnType<LastRuns['list']>): IDataObject {
+	return {
+		longestLoopDelayMs: Math.round(Math.max(0, ...runs.map(({ longestLoopDelayMs }) => longestLoopDelayMs))),
+		lastRuns: runs.map(({ endedMs, lastedMs, longestLoopDelayMs, ...counts }) => ({
+			endedSecondsAgo: secondsOf(nowMs - endedMs),
+			lastedMs: Math.round(lastedMs),
+			longestLoopDelayMs: Math.round(longestLoopDelayMs),
+			...counts,
+		})),
+	};
+}
+
 /** One item for each credential and endpoint this process has used lately; one without an endpoint when there is none. */
-export function statisticsItems(statistics: ProcessStatistics = processStatistics()): IDataObject[] {
+export function statisticsItems(
+	statistics: ProcessStatistics = processStatistics(),
+	runs: ReturnType<LastRuns['list']> = lastRuns.list(),
+): IDataObject[] {
 	const { processId, host, command = '', uptimeMs, eventLoopUtilization, tokenAgesMs, lanes } = statistics;
 	const about: IDataObject = {
 		role: roles[command] ?? 'main',
@@ -56,6 +74,7 @@ export function statisticsItems(statistics: ProcessStatistics = processStatistic
 		host,
 		uptimeSeconds: secondsOf(uptimeMs),
 		eventLoopUtilization: Math.round(eventLoopUtilization * 1000) / 1000,
+		...runsJson(runs),
 		providerTokenAgesSeconds: tokenAgesMs.map(secondsOf),
 	};
 	const shown = lanes.length === 0 ? [nothing] : lanes;

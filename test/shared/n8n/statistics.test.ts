@@ -12,7 +12,7 @@ const idle = {
 };
 
 it('is one item without an endpoint while the process has not connected', () => {
-	expect(statisticsItems(idle)).toEqual([
+	expect(statisticsItems(idle, { nowMs: 0, runs: [] })).toEqual([
 		{
 			endpoint: '',
 			state: 'none',
@@ -33,6 +33,8 @@ it('is one item without an endpoint while the process has not connected', () => 
 			host: 'box',
 			uptimeSeconds: 61,
 			eventLoopUtilization: 0.123,
+			longestLoopDelayMs: 0,
+			lastRuns: [],
 			providerTokenAgesSeconds: [],
 		},
 	]);
@@ -45,4 +47,16 @@ it.each([
 	['webhook', 'webhook'],
 ])('takes a process started with %s for the role %s', (command, role) => {
 	expect(statisticsItems({ ...idle, command })[0]?.role).toBe(role);
+});
+
+it('names the longest loop delay of the last runs as one figure, and each run beside it', () => {
+	const run = { endedMs: 58_000, lastedMs: 812.4, longestLoopDelayMs: 31.6, requests: 500, notSent: 2, unknown: 1 };
+	const runs = [run, { ...run, endedMs: 30_000, longestLoopDelayMs: 240.2, notSent: 0 }];
+	expect(statisticsItems(idle, { nowMs: 60_000, runs })[0]).toMatchObject({
+		longestLoopDelayMs: 240,
+		lastRuns: [
+			{ endedSecondsAgo: 2, lastedMs: 812, longestLoopDelayMs: 32, requests: 500, notSent: 2, unknown: 1 },
+			{ endedSecondsAgo: 30, lastedMs: 812, longestLoopDelayMs: 240, requests: 500, notSent: 0, unknown: 1 },
+		],
+	});
 });

@@ -5,6 +5,7 @@ import { systemClock } from '../../transport/clock';
 import type { EngineCosts } from '../parameters/engineCosts';
 import { againError, asNodeError, nothingSentError, rejectedError } from './failures';
 import { addHints, HintCounter } from './hints';
+import { LastRuns, type RunCounts } from './lastRuns';
 import { failedItems, itemsOf } from './output';
 import { Progress } from './progress';
 import { isToolOfAgent, RetryMemory } from './retryMemory';
@@ -34,6 +35,9 @@ const pushKind: ResultKind = { noun: pushNoun, json: (outcome) => resultJson(out
 /** Runs of this process that further tries may continue. */
 const memory = new RetryMemory<PreparedRun>();
 
+/** The last runs of this process, for Get Statistics. */
+export const lastRuns = new LastRuns(systemClock);
+
 /**
  * Runs the node for all items. `prepare` reads what the items share; what it throws is common to the run, and then `kind`
  * says what the result of an item is.
@@ -49,14 +53,24 @@ export async function executeItems(
 	// n8n does not look at Stop between tries: what earlier ones sent must not get lost, and nothing more is sent.
 	if (signal?.aborted === true && attempt.run === undefined) return [[]];
 	const slices = new Slices(systemClock);
-	let prepared: PreparedRun;
+	const end = lastRuns.begin();
+	let prepared = attempt.run;
 	try {
-		prepared = attempt.run ?? (await prepare(slices));
-	} catch (error) {
-		return [failedRun(context, error, kind)];
+		try {
+			prepared ??= await prepare(slices);
+		} catch (error) {
+			return [failedRun(context, error, kind)];
+		}
+		attempt.keep(prepared);
+		return [await sendAndReturn(context, prepared, attempt.mayContinue, slices)];
+	} finally {
+		end(countsOf(prepared));
 	}
-	attempt.keep(prepared);
-	return [await sendAndReturn(context, prepared, attempt.mayContinue, slices)];
+}
+
+function countsOf(prepared: PreparedRun | undefined): RunCounts {
+	const { total = 0, notSent = 0, unknown = 0 } = prepared?.run.report.totals ?? {};
+	return { requests: total, notSent, unknown };
 }
 
 /** Runs what is done once per execution and sends no push. */
