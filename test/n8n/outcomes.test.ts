@@ -1,4 +1,4 @@
-/** What becomes of pushes that are not simply accepted: repeated, unknown, refused, told twice, summed up, handed to a model. */
+/** What becomes of pushes that are not simply accepted: repeated, unknown, refused, told twice, summed up. */
 import { phone, setUpSendBench, tablet } from './sendBench';
 
 const bench = setUpSendBench();
@@ -212,32 +212,6 @@ it('sends each item to the environment it names', async () => {
 		['development', { item: 0 }],
 		['production', { item: 1 }],
 		['development', { item: 2 }],
-	]);
-});
-
-it('gives a model one summary with the advice in its message', async () => {
-	bench.peer.simulator.devices.unregister(tablet);
-	const result = await bench.engine.run({
-		nodes: [
-			{
-				id: '1',
-				name: 'Tool',
-				type: 'n8n-nodes-apns.apnsSendTool',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: { recipients: JSON.stringify([phone, tablet]), title: 'Hi' },
-				credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-			},
-		],
-		connections: {},
-	});
-	expect(result.items('Tool').map(({ json }) => json)).toEqual([
-		expect.objectContaining({
-			success: false,
-			total: 2,
-			accepted: 1,
-			message: expect.stringMatching(/^APNs accepted 1 of 2 pushes.*Delete this device token/),
-		}),
 	]);
 });
 

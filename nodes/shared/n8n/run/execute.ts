@@ -6,7 +6,7 @@ import type { EngineCosts } from '../parameters/engineCosts';
 import { againError, asNodeError, nothingSentError, rejectedError } from './failures';
 import { addHints, HintCounter } from './hints';
 import { LastRuns, type RunCounts } from './lastRuns';
-import { failedItems, itemsOf } from './output';
+import { failedItems, itemsOf, runsAsTool } from './output';
 import { Progress } from './progress';
 import { isToolOfAgent, RetryMemory } from './retryMemory';
 import { invalidOutcome, localCodes, notSent, resultJson } from './resultItem';
@@ -88,13 +88,22 @@ export async function executeOnce(
 
 /** A run that sent nothing: an error, or a result for each item where the node goes on after one. */
 function failedRun(context: IExecuteFunctions, error: unknown, { noun, json }: ResultKind): INodeExecutionData[] {
-	if (errorSettingOf(context) === 'stop') throw asNodeError(context.getNode(), error);
+	if (errorSettingOf(context) === 'stop' && !answersModel(context)) throw asNodeError(context.getNode(), error);
 	const outcome = invalidOutcome(error);
 	const items = failedItems(context, json(outcome));
 	const totals = new Totals();
 	for (const index of items.keys()) totals.add(index, outcome, undefined, undefined);
 	addHints(context, totals, noun, new HintCounter(), []);
 	return items;
+}
+
+/**
+ * Whether a failure is an answer to a model. Of an error, n8n 2.41 tells the model the message without what to do, and
+ * earlier ones end the agent's whole run. Settings that ask for an error still get one.
+ */
+function answersModel(context: IExecuteFunctions): boolean {
+	const { onError, retryOnFail } = context.getNode();
+	return runsAsTool(context) && onError !== 'stopWorkflow' && retryOnFail !== true;
 }
 
 /** Sends what is left to send, and returns or throws what the run came to. */
@@ -122,8 +131,8 @@ async function sendAndReturn(
 	run.finish();
 	if (isStopped) progress.logStop();
 	const what = returns[errorSettingOf(context)][situationOf(totals, prepared)];
-	// A tool's agent would send everything again.
-	const mayThrow = totals.settled === 0 || !isToolOfAgent(context);
+	// After an error, the agent of a tool would send everything again.
+	const mayThrow = !answersModel(context) && (totals.settled === 0 || !isToolOfAgent(context));
 	if (what === 'throw' && mayThrow && !isStopped) throw errorOf(context, prepared);
 	addHints(
 		context,
