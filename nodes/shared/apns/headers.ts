@@ -9,7 +9,6 @@ import type { BroadcastNotification, ChannelRequest, Notification } from './noti
 const rules: Readonly<Record<string, Indexing>> = {
 	':method': 'always',
 	':scheme': 'always',
-	':path': 'never-in-table',
 	':authority': 'always',
 	authorization: 'always',
 	'apns-topic': 'always',
@@ -36,6 +35,9 @@ function field(name: string, value: string): HeaderField {
 	if (/[^\x20-\x7e]/.test(value)) throw new RangeError(`${name} holds a character that no header may carry`);
 	return { name, value, indexing: rules[name] ?? 'nameOnly' };
 }
+
+/** A path is another one for each push: what it may hold is checked where it is encoded, and only there. */
+const pathField = (path: string): HeaderField => ({ name: ':path', value: path, indexing: 'never-in-table' });
 
 const METHOD = {
 	POST: field(':method', 'POST'),
@@ -77,12 +79,12 @@ export function createHeaderBuilder(endpoint: { readonly host: string; readonly 
 
 	const head = (method: HeaderField, path: string, authorization: string | undefined): HeaderField[] =>
 		authorization === undefined
-			? [method, SCHEME, field(':path', path), authorityField]
-			: [method, SCHEME, field(':path', path), authorityField, authorizationField(authorization)];
+			? [method, SCHEME, pathField(path), authorityField]
+			: [method, SCHEME, pathField(path), authorityField, authorizationField(authorization)];
 
 	return {
 		push({ deviceToken, topic, pushType, priority, expirationSeconds, collapseId, apnsId }, authorization) {
-			const path = field(':path', `/3/device/${deviceToken}`);
+			const path = pathField(`/3/device/${deviceToken}`);
 			// Most pushes have exactly these: one array of the right size, made at once.
 			const usual =
 				authorization !== undefined && topic !== undefined && pushType !== undefined && priority !== undefined;

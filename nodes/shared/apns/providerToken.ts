@@ -46,6 +46,8 @@ export async function signProviderToken(identity: TokenIdentity, issuedAtSeconds
 }
 
 export class ProviderTokenStore {
+	/** Counts what changes which token is to be used: signatures, refusals. */
+	changes = 0;
 	private readonly entries = new Map<string, Entry>();
 	private readonly hashes = new WeakMap<TokenIdentity, string>();
 	private readonly nowMs: () => number;
@@ -91,6 +93,7 @@ export class ProviderTokenStore {
 		if (entry.token !== refused) return { replaced: true };
 		if (this.ageMs(entry) < NEVER_WITHIN_MS) return { replaced: false, why: 'signedRecently' };
 		entry.token = undefined;
+		this.changes += 1;
 		return { replaced: true };
 	}
 
@@ -147,6 +150,7 @@ export class ProviderTokenStore {
 				entry.token = token;
 				entry.issuedAtMs = issuedAtMs;
 				entry.signedAtMs = signedAtMs;
+				this.changes += 1;
 				return token;
 			})
 			.finally(() => {

@@ -5,7 +5,6 @@ import { plainText } from '../apns/fields';
 import { createHeaderBuilder } from '../apns/headers';
 import { identityHash } from '../apns/identityKey';
 import type { BroadcastNotification, ChannelRequest, Notification } from '../apns/notification';
-import type { ProviderTokenStore } from '../apns/providerToken';
 import type { Outcome } from '../outcome';
 import type { Clock } from '../transport/clock';
 import { TransportError } from '../transport/errors';
@@ -28,6 +27,7 @@ import {
 } from './requestRun';
 import { pullEach, windowFor } from './sendEach';
 import { StopGroup } from './stopGroup';
+import { TokenInUse } from './tokenInUse';
 
 export type { Endpoint } from '../endpoint';
 export type { Failure, Outcome, OutcomeName, Repeat } from '../outcome';
@@ -47,7 +47,8 @@ export class ApnsClient implements RunContext {
 	readonly clock: Clock;
 	readonly wallNowMs: () => number;
 	private readonly cache: SessionCache;
-	private readonly tokens: ProviderTokenStore;
+	/** Undefined with a certificate. */
+	private readonly tokenInUse: TokenInUse | undefined;
 	private readonly uuid: () => string;
 	private readonly hash: string;
 	private readonly caller: Caller;
@@ -58,7 +59,8 @@ export class ApnsClient implements RunContext {
 
 	constructor(private readonly options: ApnsClientOptions) {
 		this.cache = options.cache ?? processCache;
-		this.tokens = options.tokens ?? processTokens;
+		this.tokenInUse =
+			options.identity.type === 'token' ? new TokenInUse(options.tokens ?? processTokens, options.identity) : undefined;
 		this.clock = options.clock ?? this.cache.clock;
 		this.wallNowMs = options.wallNowMs ?? Date.now;
 		this.uuid = options.uuid ?? randomUUID;
@@ -128,17 +130,13 @@ export class ApnsClient implements RunContext {
 		return lane;
 	}
 
-	token(): string | undefined | Promise<string> {
-		const { identity } = this.options;
-		return identity.type === 'token' ? this.tokens.get(identity) : undefined;
+	token(nowMs: number): string | undefined | Promise<string> {
+		return this.tokenInUse?.get(nowMs);
 	}
 
 	/** Null while a token is signed in place of one that APNs refused: nothing can leave then. */
-	currentToken(): Mark | null {
-		const { identity } = this.options;
-		if (identity.type !== 'token') return undefined;
-		const token = this.tokens.get(identity);
-		return typeof token === 'string' ? token : (this.tokens.inUse(identity) ?? null);
+	currentToken(nowMs: number): Mark | null {
+		return this.tokenInUse?.current(nowMs);
 	}
 
 	/** A certificate APNs cannot accept, such as one of the other environment. */
@@ -153,22 +151,20 @@ export class ApnsClient implements RunContext {
 
 	actions(run: RequestRun): ReplayActions {
 		const { carrier, sentMark } = run;
-		const { identity } = this.options;
+		const { tokenInUse } = this;
 		const lane = run.heldBy;
 		return {
 			replaceConnection: (why) => lane?.replaceConnection(carrier, why),
 			replaceOlderConnections: (why) => lane?.replaceOlderConnections(carrier, why),
 			replaceForCause: (cause, why) => carrier !== undefined && lane?.replaceForCause(cause, carrier, why) === true,
 			replaceToken: () => {
-				if (identity.type !== 'token' || sentMark === undefined) return 'none';
-				return this.tokens.replace(identity, sentMark).replaced ? 'replaced' : 'signedRecently';
+				if (tokenInUse === undefined || sentMark === undefined) return 'none';
+				return tokenInUse.replace(sentMark).replaced ? 'replaced' : 'signedRecently';
 			},
-			keepToken: () => {
-				if (identity.type === 'token') this.tokens.keep(identity);
-			},
+			keepToken: () => tokenInUse?.keep(),
 			// A 403 counts only against the token it carried: late answers to an older one stop nothing.
 			stopIdentity: (why) => {
-				if (sentMark === this.currentToken()) lane?.stopForCredential(why);
+				if (lane !== undefined && sentMark === this.currentToken(lane.nowMs)) lane.stopForCredential(why);
 			},
 		};
 	}

@@ -25,6 +25,8 @@ export const defaults = {
 	extraWindow: 512,
 	/** Upper bound of requests under way in one batch: about 25 MB. */
 	maxWindow: 40_000,
+	/** A token the store called good is used for so long before it is asked again: its age matters by the minute. */
+	tokenLookMs: 100,
 	/** Pulled at a time when a batch has room: the rest of it stays in flight, or distant servers would wait for pushes. */
 	pullAtOnce: 256,
 } as const;

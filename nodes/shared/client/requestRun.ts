@@ -52,9 +52,9 @@ export interface RunContext {
 	/** Why no request can succeed, without opening anything; undefined when nothing is known. */
 	refusal(kind: LaneKind): TransportError | undefined;
 	/** The provider token to send now: a promise while one is signed, undefined with a certificate. */
-	token(): string | undefined | Promise<string>;
+	token(nowMs: number): string | undefined | Promise<string>;
 	/** The provider token of a stream that opens now, without waiting; null when there is none. */
-	currentToken(): Mark | null;
+	currentToken(nowMs: number): Mark | null;
 	/** What the replay policy may do about lane, connection and token of this run. */
 	actions(run: RequestRun): ReplayActions;
 }
@@ -100,11 +100,14 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		const lane = context.lane(content.lane);
 		const heldForMs = content.isBroadcast ? lane.broadcastsHeldUntilMs - context.clock.now() : 0;
 		if (heldForMs > 0) return this.beginAfter(heldForMs);
-		const token = context.token();
-		if (typeof token !== 'object') return this.enter(lane);
+		const { nowMs } = lane;
+		const token = context.token(nowMs);
+		if (typeof token !== 'object') return this.enter(lane, nowMs);
 		token.then(
 			() => {
-				if (!this.over) this.enter(context.lane(content.lane));
+				if (this.over) return;
+				const current = context.lane(content.lane);
+				this.enter(current, current.nowMs);
 			},
 			(error: unknown) => {
 				if (this.over) return;
@@ -130,8 +133,8 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		this.onAttempt({ kind: 'notSent', error });
 	}
 
-	mark(): Mark | null {
-		return this.context.currentToken();
+	mark(nowMs: number): Mark | null {
+		return this.context.currentToken(nowMs);
 	}
 
 	head(mark: Mark): readonly HeaderField[] {
@@ -166,9 +169,9 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		this.again(step.why, step.delayMs);
 	}
 
-	private enter(lane: Lane): void {
+	private enter(lane: Lane, nowMs: number): void {
 		this.heldBy = lane;
-		lane.submit(this);
+		lane.submit(this, nowMs);
 	}
 
 	private again(why: string, delayMs: number): void {

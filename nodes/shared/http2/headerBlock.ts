@@ -8,6 +8,9 @@ export type BlockHandler = (streamId: number, flags: number, bytes: Buffer, star
 /** Stream dependency and weight, which HEADERS may carry in front of the block (§6.2). */
 const PRIORITY_FIELDS_BYTES = 5;
 
+/** What decides whether a frame is nothing but a whole block; nearly all are. */
+const PLAIN = Flag.END_HEADERS | Flag.PADDED | Flag.PRIORITY;
+
 export class HeaderBlocks {
 	/** Stream whose block is not whole yet; no other frame may come before it is. */
 	pendingStreamId: number | undefined;
@@ -22,6 +25,7 @@ export class HeaderBlocks {
 
 	/** A HEADERS frame; throws `ProtocolError` where padding or priority do not fit in. */
 	headers(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+		if ((flags & PLAIN) === Flag.END_HEADERS) return this.onBlock(streamId, flags, bytes, start, end);
 		const [content, to] = unpad(flags, bytes, start, end);
 		const from = (flags & Flag.PRIORITY) === 0 ? content : content + PRIORITY_FIELDS_BYTES;
 		if (from > to) {

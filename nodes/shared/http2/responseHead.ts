@@ -15,10 +15,14 @@ export type HeadProgress =
 
 /** Names a connection remembers as legal: it sees the same few again and again. Bounded, since the peer chooses them. */
 const MAX_LEGAL_NAMES = 256;
+/** Places of a section whose last field is kept: no answer of APNs has more. */
+const MAX_LEGAL_FIELDS = 16;
 
 /** Reads the header sections of one connection. */
 export class ResponseHeads {
 	private readonly legalNames = new Set<string>();
+	/** The last legal field at each place of a section: the decoder gives what a server repeats as the same object. */
+	private readonly legalFields: DecodedField[] = [];
 
 	/** Reads the next section of a stream's answer into the stream. */
 	read(stream: ProtocolStream<unknown>, fields: readonly DecodedField[], endStream: boolean): HeadProgress {
@@ -41,7 +45,9 @@ export class ResponseHeads {
 	private areLegal(fields: readonly DecodedField[], from: number): boolean {
 		for (let index = from; index < fields.length; index++) {
 			const field = fields[index];
+			if (field !== undefined && field === this.legalFields[index]) continue;
 			if (field === undefined || !this.isKnownLegal(field.name) || !isLegalValue(field.value)) return false;
+			if (index < MAX_LEGAL_FIELDS) this.legalFields[index] = field;
 		}
 		return true;
 	}

@@ -154,7 +154,7 @@ export class Connection implements Carrier {
 	/** Whether this request could start now. Sends a PING first when the connection was silent for long. */
 	canTake(request: LaneRequest, nowMs: number): boolean {
 		if (!this.hasRoom() || !this.hasWindowFor(request)) return false;
-		const mark = request.mark();
+		const mark = request.mark(nowMs);
 		if (mark === null || !this.capacity.allows(request, mark) || this.life.mustProbeFirst(nowMs)) return false;
 		request.sentMark = mark;
 		return true;

@@ -83,6 +83,8 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 	private lastError: TransportError | undefined;
 	private pumping = false;
 	private pumpScheduled = false;
+	/** Connections and timer keep the process alive. */
+	private holding = false;
 
 	constructor(private readonly options: LaneOptions) {
 		this.clock = options.clock;
@@ -114,9 +116,13 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		return [...this.connections];
 	}
 
-	/** Takes a request; its attempt ends through `finish`, at once or later, in every case. */
-	submit(request: LaneRequest): void {
-		const now = this.clock.now();
+	/** Time by the lane's clock. */
+	get nowMs(): number {
+		return this.clock.now();
+	}
+
+	/** Takes a request, at this time by the lane's clock; its attempt ends through `finish`, at once or later, in every case. */
+	submit(request: LaneRequest, now: number): void {
 		this.lastUsedMs = now;
 		request.underWay = true;
 		const refusal = this.refusal(now);
@@ -241,7 +247,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		if (connection.accepted === timing.acceptedToPayBack && attempt.status >= 200 && attempt.status < 300) {
 			for (const budget of standings.budgets) budget.payBack();
 		}
-		if (late && mark === request.mark()) {
+		if (late && mark === request.mark(this.clock.now())) {
 			const trouble = policy.refusedCredential(attempt);
 			if (trouble !== undefined) this.stopForCredential(trouble);
 		}
@@ -350,6 +356,8 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 	private pump(): void {
 		// Taking a request can settle it at once, and its owner may submit the next: one loop serves them all.
 		if (this.pumping) return;
+		// Every record of every connection ends here: mostly nothing waits.
+		if (this.queue.size === 0) return this.reviewHolds();
 		this.pumping = true;
 		try {
 			this.startWaiting();
@@ -362,6 +370,8 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 	/** While requests wait, the connections and the timer they wait for keep the process alive. */
 	private reviewHolds(): void {
 		const waiting = this.queue.size > 0;
+		if (!waiting && !this.holding) return;
+		this.holding = waiting;
 		for (const connection of this.connections) connection.holdProcess(waiting);
 		this.timer.keepAlive(waiting);
 	}

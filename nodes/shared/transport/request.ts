@@ -79,7 +79,7 @@ export abstract class LaneRequest {
 	}
 
 	/** What a stream opened now would carry, asked anew each time since provider tokens change; null: nothing can be sent yet. */
-	abstract mark(): Mark | null;
+	abstract mark(nowMs: number): Mark | null;
 
 	/** The header list with this mark. Throws `RangeError` for a value that no header can carry. */
 	abstract head(mark: Mark): readonly HeaderField[];

@@ -17,6 +17,8 @@ import { createTlsContext } from './tlsContext';
 
 /** The plaintext of one TLS record (RFC 8446 §5.1): Node hands over no more at once. */
 const READ_BUFFER_BYTES = 16_384;
+/** Shorter reads than this come as one and the same view of the buffer: an answer is one, and a new view for each costs as much as decoding it. */
+const KEPT_VIEWS = 512;
 /** Longer chains are no chains of certificates any more. */
 const LONGEST_CHAIN = 10;
 
@@ -194,10 +196,13 @@ export function createSystemNetwork(): Network {
 	 */
 	const dialSecure = (address: string, port: number, secure: SecureOptions): Dialing => {
 		const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+		const views: Buffer[] = [];
+		const viewOf = (bytes: number): Buffer =>
+			bytes < KEPT_VIEWS ? (views[bytes] ??= buffer.subarray(0, bytes)) : buffer.subarray(0, bytes);
 		const onread: net.OnReadOpts = {
 			buffer,
 			callback: (bytes) => {
-				channel.receive(buffer.subarray(0, bytes));
+				channel.receive(viewOf(bytes));
 				return true;
 			},
 		};

@@ -104,3 +104,14 @@ test('a good header list has no problem, and a refused one leaves the tables in 
 		]);
 	}
 });
+
+test.each(['', 'device', ' /3', '/3 ', '/3/device/a b', '/3\r\n', '/3/\t', '/3/\x7f', '/3/\xe9', '/3/\u0130'])(
+	'a path of %j is refused (RFC 9113 §8.3.1)',
+	(value) => {
+		const peer = createPeer();
+		const fields = pushFields().map((field) => (field.name === ':path' ? { ...field, value } : field));
+		expect(peer.client.open(fields, Buffer.from('{}'), 'refused')).toBe('illegalField');
+		expect(requestProblem(fields)).toMatch(/^the path /);
+		expect(peer.frames()).toEqual([]);
+	},
+);

@@ -124,7 +124,7 @@ describe('stream ids', () => {
 
 	test('RFC 9113 §5.1.1 after 2^31-1 the connection is exhausted: only a new one helps', () => {
 		const peer = createPeer({ firstStreamId: MAX_31 - 2 });
-		peer.open('last but one');
+		peer.open('last-but-one');
 		peer.open('last');
 		expect(peer.client.exhausted).toBe(true);
 		expect(peer.client.mayOpen).toBe(false);
@@ -133,7 +133,7 @@ describe('stream ids', () => {
 		peer.send(ok(MAX_31), ok(MAX_31 - 2));
 		expect(peer.ends.map((one) => [one.name, one.status])).toEqual([
 			['last', 200],
-			['last but one', 200],
+			['last-but-one', 200],
 		]);
 	});
 });

@@ -25,6 +25,19 @@ const MAX_INTEGER_SHIFT = 21;
 
 const NO_BYTES = Buffer.alloc(0);
 
+/** A literal as it came last at one place of a list. Servers repeat most of theirs octet for octet (`server`, `date`). */
+interface SeenLiteral {
+	/** Its whole representation, the first octet included. */
+	readonly octets: Buffer;
+	readonly field: DecodedField;
+}
+
+/** Places of a list where literals are remembered, and the longest: answers of a provider connection are short. */
+const SEEN_PLACES = 16;
+const SEEN_OCTETS = 128;
+/** Other values in a row after which a place is no longer looked at: an `apns-id` never comes twice. */
+const MAX_MISSES = 4;
+
 /** Octets of the buffer where Huffman code is unpacked; longer strings get one of their own for the moment. */
 const SCRATCH_BYTES = 4_096;
 
@@ -41,6 +54,8 @@ export class HpackDecoder {
 	private readonly scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 	/** Where a list is gathered: growing a new one for each block is most of its garbage. */
 	private readonly list: DecodedField[] = [];
+	private readonly seen: Array<SeenLiteral | undefined> = [];
+	private readonly misses = new Uint8Array(SEEN_PLACES);
 
 	/**
 	 * `maxTableSize`: the SETTINGS_HEADER_TABLE_SIZE that was advertised. `maxHeaderListBytes`: octets of fields one
@@ -78,7 +93,7 @@ export class HpackDecoder {
 			}
 			if (this.updateOwed)
 				throw new HpackError(`no table size update to the ${this.maxTableSize} that were advertised`);
-			const field = (octet & 0x80) !== 0 ? this.at(this.readInteger(7)) : this.readLiteral(octet);
+			const field = (octet & 0x80) !== 0 ? this.at(this.readInteger(7)) : this.readLiteral(octet, count);
 			listBytes += entryBytes(field.name, field.value);
 			if (listBytes <= this.maxHeaderListBytes) fields[count++] = field;
 		}
@@ -87,13 +102,46 @@ export class HpackDecoder {
 	}
 
 	/** Incremental indexing enters the table; without indexing and never indexed differ only for those who pass fields on (§6.2). */
-	private readLiteral(octet: number): DecodedField {
+	private readLiteral(octet: number, place: number): DecodedField {
 		const indexed = (octet & 0x40) !== 0;
+		const field = this.seenAt(place) ?? this.readNewLiteral(indexed, place);
+		if (indexed) this.table.insert(field);
+		return field;
+	}
+
+	private readNewLiteral(indexed: boolean, place: number): DecodedField {
+		const start = this.position;
 		const nameIndex = this.readInteger(indexed ? 6 : 4);
 		const name = nameIndex === 0 ? this.readString() : this.at(nameIndex).name;
 		const field = { name, value: this.readString() };
-		if (indexed) this.table.insert(field);
+		// A name in the dynamic table may be another one next time.
+		if (nameIndex < FIRST_DYNAMIC_INDEX) this.remember(start, field, place);
 		return field;
+	}
+
+	/** The field that the octets from the position on stand for, if they are those of the last literal at this place. */
+	private seenAt(place: number): DecodedField | undefined {
+		const seen = this.seen[place];
+		if (seen === undefined) return undefined;
+		const { octets } = seen;
+		const { block, position } = this;
+		const { length } = octets;
+		if (position + length > this.end) return undefined;
+		for (let index = 0; index < length; index++) {
+			if (octets[index] !== block[position + index]) return undefined;
+		}
+		this.misses[place] = 0;
+		this.position = position + length;
+		return seen.field;
+	}
+
+	private remember(start: number, field: DecodedField, place: number): void {
+		const misses = this.misses[place];
+		// Beyond the last place there is no count.
+		if (misses === undefined || misses > MAX_MISSES || this.position - start > SEEN_OCTETS) return;
+		this.misses[place] = misses + 1;
+		this.seen[place] =
+			misses === MAX_MISSES ? undefined : { octets: Buffer.from(this.block.subarray(start, this.position)), field };
 	}
 
 	private at(index: number): DecodedField {
