@@ -72,7 +72,6 @@ export function addHints(
 	notes: readonly string[],
 ): void {
 	const failures = totals.causes().map((cause) => failureText(cause, totals.total, noun));
-	if (totals.uncounted > 0) failures.push(`${counted(totals.uncounted, noun)} failed for still other causes.`);
 	const info = [...notes];
 	if (totals.duplicates > 0)
 		info.unshift(

@@ -67,8 +67,6 @@ export class Totals {
 	answered = 0;
 	/** Device tokens that came before in this run. */
 	duplicates = 0;
-	/** Causes that found no place of their own. */
-	uncounted = 0;
 	/** The first recipients that were rejected or invalid. */
 	readonly refusedRecipients: string[] = [];
 	private readonly found = new Map<string, Cause>();
@@ -110,6 +108,6 @@ export class Totals {
 		else if (this.found.size < MAX_CAUSES) {
 			const { reason, status } = outcome;
 			this.found.set(key, { kind, words, reason, status, itemIndex, count: 1 });
-		} else this.uncounted += 1;
+		}
 	}
 }

@@ -42,7 +42,7 @@ export function plural(count: number, one: string, many: string): string {
 /** The text with a full stop, unless it ends in one or in another mark. */
 export function sentence(text: string): string {
 	const trimmed = text.trim();
-	return trimmed === '' || /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+	return trimmed === '' || /[.!?…:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 /** Sentences one behind the other; empty ones are left out. */
