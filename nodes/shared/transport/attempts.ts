@@ -5,18 +5,25 @@ import { ErrorCode, errorCodeName } from '../http2/frames';
 import type { HeaderField } from '../http2/hpack/hpack';
 import { TransportError } from './errors';
 import type { Attempt, LaneRequest } from './request';
+import { timing } from './timing';
 
 const EMPTY = Buffer.alloc(0);
 
-/** A final status decides even if the body is cut. */
+/** A final status decides even if the body is cut; of such a body only the beginning is kept, where a reason stands. */
 export function answered(stream: ProtocolStream<LaneRequest>, status: number, complete: boolean): Attempt {
 	return {
 		kind: 'answered',
 		status,
 		fields: stream.fields,
-		body: stream.body === undefined ? EMPTY : Buffer.concat(stream.body),
+		body: stream.body === undefined ? EMPTY : complete ? Buffer.concat(stream.body) : beginningOf(stream.body),
 		complete,
 	};
+}
+
+/** A copy: a slice would hold on to all of it. */
+function beginningOf(parts: readonly Buffer[]): Buffer {
+	const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+	return Buffer.concat(parts, Math.min(bytes, timing.cutBodyBytes));
 }
 
 /** What a stream without a final status proves (RFC 9113 §6.8, §8.7). `left`: the frame with END_STREAM was appended. */

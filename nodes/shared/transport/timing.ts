@@ -71,6 +71,8 @@ export const timing = {
 	acceptedToPayBack: 100,
 	/** Waiting requests that earn a further connection: a tenth of the stream limit Apple was seen to give. */
 	backlogForAnother: 100,
+	/** Octets kept of the body of an answer that was cut: its reason takes under 100, and a thousand endless answers take 4 MB. */
+	cutBodyBytes: 4_096,
 	/** Waiting requests are settled in slices of so many, so that other work of the process gets its turn: about a millisecond each. */
 	settleSlice: 250,
 	/** How often the limits of waiting requests are looked at, at the most. */
