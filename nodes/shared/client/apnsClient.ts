@@ -103,7 +103,7 @@ export class ApnsClient implements RunContext {
 	): Promise<void> {
 		// A caller of its own: batches take turns with single pushes and with each other.
 		const caller: Caller = { ...this.caller };
-		const group = new StopGroup(options.signal, stoppedError);
+		const group = new StopGroup(options.signal, stoppedError, this.clock);
 		const window = windowFor(caller.maxConnections * caller.maxInFlight);
 		const start = (notification: Notification, index: number, done: (settle: () => void) => void): void => {
 			const settle = (outcome: Outcome): void => done(() => onOutcome(outcome, notification, index));
@@ -187,7 +187,7 @@ export class ApnsClient implements RunContext {
 	private groupOf(signal: AbortSignal): StopGroup {
 		const known = this.stopGroups.get(signal);
 		if (known !== undefined) return known;
-		const group = new StopGroup(signal, stoppedError);
+		const group = new StopGroup(signal, stoppedError, this.clock);
 		this.stopGroups.set(signal, group);
 		return group;
 	}

@@ -94,7 +94,7 @@ export class RequestRun extends LaneRequest implements Stoppable {
 	begin(): void {
 		const { context, content } = this;
 		if (this.over) return;
-		if (this.options.signal?.aborted === true) return this.stop(stoppedError());
+		if (this.isStopped) return this.stop(stoppedError());
 		const refusal = context.refusal(content.lane);
 		if (refusal !== undefined) return this.onAttempt({ kind: 'notSent', error: refusal });
 		const lane = context.lane(content.lane);
@@ -131,6 +131,10 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		if (this.underWay) return this.heldBy?.cancel(this, error);
 		this.timer?.cancel();
 		this.onAttempt({ kind: 'notSent', error });
+	}
+
+	override get isStopped(): boolean {
+		return this.options.signal?.aborted === true;
 	}
 
 	mark(nowMs: number): Mark | null {

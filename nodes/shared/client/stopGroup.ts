@@ -1,5 +1,7 @@
-/** Requests that one signal stops: one listener for all of them, and any of them leaves in constant time. */
+/** Requests that one signal stops: one listener for all of them, any of them leaves in constant time, and many are stopped in slices. */
+import type { Clock } from '../transport/clock';
 import type { TransportError } from '../transport/errors';
+import { timing } from '../transport/timing';
 
 /** A request as its group sees it; the links belong to the group. */
 export interface Stoppable {
@@ -16,6 +18,7 @@ export class StopGroup {
 	constructor(
 		private readonly signal: AbortSignal | undefined,
 		private readonly error: () => TransportError,
+		private readonly clock: Pick<Clock, 'soon'>,
 	) {}
 
 	add(member: Stoppable): void {
@@ -40,11 +43,20 @@ export class StopGroup {
 	}
 
 	private readonly onAbort = (): void => {
-		// One error for all: its stack trace costs more than a stop. Each one that is stopped leaves the group.
-		const error = this.error();
-		for (let member = this.first; member !== undefined; member = this.first) {
+		// One error for all: its stack trace costs more than a stop.
+		this.stopInSlices(this.error());
+	};
+
+	/**
+	 * Stops all members, in slices: the rest of the process gets its turns between them. Meanwhile none of them leaves any
+	 * more, since each one sees the signal itself; one that is answered leaves the group, with what it came to.
+	 */
+	private stopInSlices(error: TransportError): void {
+		for (let stopped = 0; this.first !== undefined; stopped += 1) {
+			if (stopped === timing.settleSlice) return this.clock.soon(() => this.stopInSlices(error));
+			const member = this.first;
 			this.remove(member);
 			member.stop(error);
 		}
-	};
+	}
 }

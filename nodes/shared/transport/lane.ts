@@ -127,7 +127,7 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		request.underWay = true;
 		const refusal = this.refusal(now);
 		if (refusal !== undefined) return request.finish({ kind: 'notSent', error: refusal });
-		if (this.queue.size === 0) {
+		if (this.queue.size === 0 && !request.isStopped) {
 			const connection = this.pick(request, now);
 			if (connection !== undefined) return connection.take(request, now);
 		}
@@ -383,6 +383,12 @@ export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
 		while (skipped < this.queue.callers) {
 			const request = this.queue.peek();
 			if (request === undefined) return;
+			// Its caller is about to end it, and with it what waits behind.
+			if (request.isStopped) {
+				this.queue.skip();
+				skipped += 1;
+				continue;
+			}
 			const connection = this.pick(request, now);
 			if (connection !== undefined) {
 				this.queue.shift(now);

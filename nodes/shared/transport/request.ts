@@ -78,6 +78,11 @@ export abstract class LaneRequest {
 		this.queueLeftMs = queueTimeoutMs;
 	}
 
+	/** True once its caller gave it up: it waits for its end, and gets no stream. */
+	get isStopped(): boolean {
+		return false;
+	}
+
 	/** What a stream opened now would carry, asked anew each time since provider tokens change; null: nothing can be sent yet. */
 	abstract mark(nowMs: number): Mark | null;
 
