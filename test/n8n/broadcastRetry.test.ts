@@ -93,7 +93,7 @@ it.each(settings)('%s: every operation sends only what was not sent, and returns
 		if (onError === 'continueErrorOutput') {
 			expect(at(0)).toEqual([first, ...others]);
 			expect(at(1)).toEqual([
-				expect.stringMatching(/^\{"item":1\} .*\(BadChannelId\)$/),
+				expect.stringMatching(/^\{"item":1\} .*\(BadChannelId\)\.$/),
 				`{"item":5} 'Request ID' is not a UUID.`,
 			]);
 		} else expect(at(0)).toEqual([first, '{"item":1} rejected', ...others, '{"item":5} not sent']);

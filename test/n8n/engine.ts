@@ -12,6 +12,7 @@ import {
 	type INodeProperties,
 	type INodeType,
 	type INodeTypes,
+	type IPinData,
 	type IRun,
 	type IVersionedNodeType,
 	type IWorkflowBase,
@@ -50,6 +51,8 @@ export interface RunOptions {
 	readonly mode?: WorkflowExecuteMode;
 	/** Items of the first node; default one empty item. */
 	readonly input?: INodeExecutionData[];
+	/** Output that the editor has pinned, by the name of its node. */
+	readonly pinData?: IPinData;
 	/** Called with a function that stops the run, as the Stop button does. */
 	readonly onStart?: (stop: () => void) => void;
 }
@@ -129,9 +132,9 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 		const name = type.slice(prefix.length);
 		// n8n registers each node that is usable as a tool a second time, under its name with Tool behind it.
 		const base = name.replace(/Tool$/, '');
-		return loader.getNode(
-			name !== base && loader.getNode(base).type.description.usableAsTool !== undefined ? base : name,
-		).type;
+		if (name === base || loader.getNode(base).type.description.usableAsTool === undefined)
+			return loader.getNode(name).type;
+		return asTool(loader.getNode(base).type as INodeType);
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: find,
@@ -140,7 +143,13 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 	};
 	const additionalData = (executionId: string, hooks?: ExecutionLifecycleHooks): IWorkflowExecuteAdditionalData => ({
 		credentialsHelper: new Credentials(credentials),
-		executeWorkflow: async () => await Promise.reject(new Error('No sub-workflows here')),
+		executeWorkflow: async (info, _additionalData, { inputData }) => {
+			const { code } = info;
+			if (code === undefined) throw new Error('A sub-workflow is given with its nodes');
+			const result = await run(code, { mode: 'integrated', ...(inputData === undefined ? {} : { input: inputData }) });
+			const last = result.run.data.resultData.lastNodeExecuted ?? '';
+			return { executionId: 'sub', data: [result.items(last)] };
+		},
 		getRunExecutionData: async () => await Promise.resolve(undefined),
 		getRuntimeCredential: async () => await Promise.resolve(undefined),
 		startRunnerTask: async () => await Promise.reject(new Error('No task runner here')),
@@ -162,49 +171,52 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 		hooks,
 	});
 	let executions = 0;
-	return {
-		loader,
-		additionalData,
-		async run(file, options = {}) {
-			const mode = options.mode ?? 'manual';
-			const id = String(++executions);
-			const workflow = new Workflow({
-				id: file.id ?? 'workflow',
-				name: file.name ?? 'Workflow',
-				nodes: file.nodes.map((node) => structuredClone(node)),
-				connections: file.connections,
-				active: false,
-				nodeTypes,
-				settings: { executionOrder: 'v1', ...file.settings },
-			});
-			const start = workflow.getStartNode() ?? firstNode(workflow);
-			const workflowData: IWorkflowBase = {
-				id: workflow.id,
-				name: workflow.name ?? '',
-				active: false,
-				activeVersionId: null,
-				isArchived: false,
-				createdAt: new Date(0),
-				updatedAt: new Date(0),
-				nodes: file.nodes,
-				connections: file.connections,
-				settings: workflow.settings,
-			};
-			const data = createRunExecutionData({
-				executionData: {
-					nodeExecutionStack: [{ node: start, data: { main: [options.input ?? [{ json: {} }]] }, source: null }],
-				},
-			});
-			const pending = new WorkflowExecute(
-				additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)),
-				mode,
-				data,
-			).processRunExecutionData(workflow);
-			options.onStart?.(() => pending.cancel());
-			const run = await pending;
-			return resultOf(run);
-		},
+	const run: Engine['run'] = async (file, options = {}) => {
+		const mode = options.mode ?? 'manual';
+		const id = String(++executions);
+		const workflow = new Workflow({
+			id: file.id ?? 'workflow',
+			name: file.name ?? 'Workflow',
+			nodes: file.nodes.map((node) => structuredClone(node)),
+			connections: file.connections,
+			active: false,
+			nodeTypes,
+			settings: { executionOrder: 'v1', ...file.settings },
+		});
+		const start = workflow.getStartNode() ?? firstNode(workflow);
+		const workflowData: IWorkflowBase = {
+			id: workflow.id,
+			name: workflow.name ?? '',
+			active: false,
+			activeVersionId: null,
+			isArchived: false,
+			createdAt: new Date(0),
+			updatedAt: new Date(0),
+			nodes: file.nodes,
+			connections: file.connections,
+			settings: workflow.settings,
+		};
+		const data = createRunExecutionData({
+			...(options.pinData === undefined ? {} : { resultData: { pinData: options.pinData } }),
+			executionData: {
+				nodeExecutionStack: [{ node: start, data: { main: [options.input ?? [{ json: {} }]] }, source: null }],
+			},
+		});
+		const pending = new WorkflowExecute(
+			additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)),
+			mode,
+			data,
+		).processRunExecutionData(workflow);
+		options.onStart?.(() => pending.cancel());
+		return resultOf(await pending);
 	};
+	return { loader, additionalData, run };
+}
+
+/** The node as n8n offers it to agents (convertNodeToAiTool of n8n 2.41): the same code behind another output. */
+function asTool(node: INodeType): INodeType {
+	const description = { ...node.description, name: `${node.description.name}Tool`, inputs: [], outputs: ['ai_tool'] };
+	return Object.create(node, { description: { value: description } }) as INodeType;
 }
 
 function firstNode(workflow: Workflow): INode {

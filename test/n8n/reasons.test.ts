@@ -79,7 +79,7 @@ it.each(spellings)('%s', async (spelling, reason, status) => {
 	const result = await bench.send({ recipients: phone, title: 'Hi', options: { retries: 0 } });
 	if (ends === 'run') {
 		expect(result.error?.description).toMatch(advice);
-		expect(result.error?.message).toMatch(/^[A-Z].*\. \(\w+\)$/);
+		expect(result.error?.message).toMatch(/^[A-Z].*[^.] \(\w+\)\.$/);
 		return;
 	}
 	expect(result.status).toBe('success');

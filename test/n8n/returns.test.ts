@@ -184,7 +184,7 @@ const channelRows: ReadonlyArray<{
 		parameters: sending(),
 		items: () => [{ id: 'dHN0LXNyY2gtY2hubA==' }],
 		expected: {
-			stopWorkflow: { throws: /\(ChannelNotRegistered\)$/ },
+			stopWorkflow: { throws: /\(ChannelNotRegistered\)\.$/ },
 			continueRegularOutput: { items: ['rejected'] },
 			continueErrorOutput: { items: [], errors: ['rejected'] },
 		},
@@ -214,7 +214,7 @@ const channelRows: ReadonlyArray<{
 		parameters: { resource: 'channel', operation: 'getAll', bundleId: 'com.example.other' },
 		items: () => [{}],
 		expected: {
-			stopWorkflow: { throws: /\(\w+\)$/ },
+			stopWorkflow: { throws: /\(\w+\)\.$/ },
 			continueRegularOutput: { items: ['rejected'] },
 			continueErrorOutput: { items: [], errors: ['rejected'] },
 		},

@@ -1,5 +1,11 @@
 /** The n8n boundary of both nodes: begins a run or continues it, and is the one place that decides what may throw. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
 import type { Outcome } from '../../outcome';
 import { systemClock } from '../../transport/clock';
 import type { EngineCosts } from '../parameters/engineCosts';
@@ -15,7 +21,7 @@ import type { Run } from './runItems';
 import { Slices } from './slices';
 import type { Task } from './task';
 import { Totals } from './totals';
-import { type Noun, pushNoun } from './words';
+import { type Noun, pushNoun, sentences } from './words';
 
 /** A run that is ready to send. */
 export interface PreparedRun extends RunKind {
@@ -88,7 +94,8 @@ export async function executeOnce(
 
 /** A run that sent nothing: an error, or a result for each item where the node goes on after one. */
 function failedRun(context: IExecuteFunctions, error: unknown, { noun, json }: ResultKind): INodeExecutionData[] {
-	if (errorSettingOf(context) === 'stop' && !answersModel(context)) throw asNodeError(context.getNode(), error);
+	if (errorSettingOf(context) === 'stop' && !answersModel(context))
+		throw forReader(context, asNodeError(context.getNode(), error));
 	const outcome = invalidOutcome(error);
 	const items = failedItems(context, json(outcome));
 	const totals = new Totals();
@@ -98,8 +105,8 @@ function failedRun(context: IExecuteFunctions, error: unknown, { noun, json }: R
 }
 
 /**
- * Whether a failure is an answer to a model. Of an error, n8n 2.41 tells the model the message without what to do, and
- * earlier ones end the agent's whole run. Settings that ask for an error still get one.
+ * Whether a failure is an answer to a model, since an error of a tool ends the agent's whole run in n8n before 2.41.
+ * Settings that ask for an error still get one.
  */
 function answersModel(context: IExecuteFunctions): boolean {
 	const { onError, retryOnFail } = context.getNode();
@@ -126,14 +133,14 @@ async function sendAndReturn(
 	const isStopped = signal?.aborted === true;
 	if (count > 0 && mayContinue && !isStopped) {
 		const last = first?.earlier ?? notSent(localCodes.stopped, { message: '', advice: '' });
-		throw againError(context.getNode(), count, last, first?.itemIndex ?? 0, noun);
+		throw againError(context.getNode(), count, last, first?.itemIndex ?? 0, totals, noun);
 	}
 	run.finish();
 	if (isStopped) progress.logStop();
 	const what = returns[errorSettingOf(context)][situationOf(totals, prepared)];
 	// After an error, the agent of a tool would send everything again.
 	const mayThrow = !answersModel(context) && (totals.settled === 0 || !isToolOfAgent(context));
-	if (what === 'throw' && mayThrow && !isStopped) throw errorOf(context, prepared);
+	if (what === 'throw' && mayThrow && !isStopped) throw forReader(context, errorOf(context, prepared));
 	addHints(
 		context,
 		totals,
@@ -144,7 +151,19 @@ async function sendAndReturn(
 	return await itemsOf(await run.report.finish(slices), what === 'sorted', slices);
 }
 
-function errorOf(context: IExecuteFunctions, prepared: PreparedRun): Error {
+/** Agents hand the message of an error to their model, and nothing else of it: there it says what to do as well. */
+function forReader(context: IExecuteFunctions, error: NodeApiError | NodeOperationError): Error {
+	const { message, description } = error;
+	if (
+		typeof description === 'string' &&
+		(runsAsTool(context) || isToolOfAgent(context)) &&
+		!message.includes(description)
+	)
+		error.message = sentences(message, description);
+	return error;
+}
+
+function errorOf(context: IExecuteFunctions, prepared: PreparedRun): NodeApiError {
 	const { totals, noun } = prepared.run.report;
 	const node = context.getNode();
 	return situationOf(totals, prepared) === 'rejectedFails'

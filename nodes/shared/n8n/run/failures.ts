@@ -3,20 +3,26 @@ import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { Outcome } from '../../outcome';
 import { explain, wordsOf } from './resultItem';
 import { type Cause, reasonOf, type Totals } from './totals';
-import { capital, counted, countedOf, figure, type Noun, plural, sentence, sentences } from './words';
+import { capital, counted, countedOf, figure, type Noun, plural, sentence, sentences, withReason } from './words';
 
 /**
  * n8n replaces a message that holds one of these by a sentence of its own (`COMMON_ERRORS` of n8n-workflow's NodeError,
  * 2.41), also when it wraps the error once more: host and port would be lost. The message says in words what they mean.
  */
-const REPLACED =
-	/E(?:CONN(?:REFUSED|RESET|ABORTED)|NOTFOUND|TIMEDOUT|RRADDRINUSE|ADDRNOTAVAIL|HOSTUNREACH|AI_AGAIN|NOENT|ISDIR|NOTDIR|ACCES|EXIST|PERM)|GETADDRINFO/gi;
+const CODES =
+	'E(?:CONN(?:REFUSED|RESET|ABORTED)|NOTFOUND|TIMEDOUT|RRADDRINUSE|ADDRNOTAVAIL|HOSTUNREACH|AI_AGAIN|NOENT|ISDIR|NOTDIR|ACCES|EXIST|PERM)|GETADDRINFO';
 
-/** The message without the codes that would cost it its words. */
+/**
+ * The message without the codes that would cost it its words. Inside a name, such as the host keeper.mail.example, a code is
+ * no code: an invisible mark (U+2060) keeps n8n from finding it there.
+ */
 export function lasting(message: string): string {
 	return message
-		.replace(/ \(([^()\s]*)\)/g, (whole, inside: string) => (inside.search(REPLACED) === -1 ? whole : ''))
-		.replace(REPLACED, 'system error');
+		.replace(/ \(([^()\s]*)\)/g, (whole, inside: string) =>
+			new RegExp(`^(?:${CODES})$`, 'i').test(inside) ? '' : whole,
+		)
+		.replace(new RegExp(`\\b(?:${CODES})\\b(?![.-]\\w)`, 'g'), 'system error')
+		.replace(new RegExp(CODES, 'gi'), (code) => `${code.slice(0, 1)}\u2060${code.slice(1)}`);
 }
 
 /** Why a run without one sent request failed, or an error that is n8n's own already. */
@@ -44,21 +50,8 @@ function apiError(
 	);
 }
 
-/** One outcome as an error. */
-export function outcomeError(node: INode, outcome: Outcome, itemIndex: number): NodeApiError {
-	const words = explain(outcome);
-	const reason = outcome.reason === undefined ? '' : ` (${outcome.reason})`;
-	return apiError(
-		node,
-		`${words?.message ?? 'The request failed.'}${reason}`,
-		words?.advice ?? '',
-		outcome.status,
-		itemIndex,
-	);
-}
-
 function messageOf({ words, reason }: Cause): string {
-	return `${words.message}${reason === undefined ? '' : ` (${reason})`}`;
+	return withReason(words.message, reason);
 }
 
 /** What a person must know before retrying the execution from n8n's list. */
@@ -112,12 +105,19 @@ export function rejectedError(node: INode, totals: Totals, noun: Noun): NodeApiE
 }
 
 /** Asks n8n for the next try: what is left is sent then, and nothing else. */
-export function againError(node: INode, waiting: number, last: Outcome, itemIndex: number, noun: Noun): NodeApiError {
+export function againError(
+	node: INode,
+	waiting: number,
+	last: Outcome,
+	itemIndex: number,
+	totals: Totals,
+	noun: Noun,
+): NodeApiError {
 	const words = explain(last, noun.target);
 	return apiError(
 		node,
 		`${counted(waiting, noun)} could not be sent yet. ${words?.message ?? ''}`,
-		sentences(words?.advice, `'Retry On Fail' sends only what is left`),
+		sentences(words?.advice, `'Retry On Fail' sends only what is left`, repeatWarning(totals, noun)),
 		reasonOf(last)?.status,
 		itemIndex,
 	);

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import type { Entry } from './report';
 import { errorSettingOf } from './returns';
 import type { Slices } from './slices';
+import { withReason } from './words';
 
 /** Most entries between two looks at the clock. */
 const PIECE = 1_000;
@@ -12,9 +13,9 @@ const PIECE = 1_000;
  * stays in the success output; with `item.error` it would lose its details.
  */
 function errorItem({ item: { json, pairedItem } }: Entry): INodeExecutionData {
-	const reason = typeof json.reason === 'string' ? ` (${json.reason})` : '';
+	const reason = typeof json.reason === 'string' ? json.reason : undefined;
 	const error = typeof json.message === 'string' && json.message !== '' ? json.message : 'The request failed.';
-	return { json: { error: `${error}${reason}`, message: json.advice ?? '', details: json }, pairedItem };
+	return { json: { error: withReason(error, reason), message: json.advice ?? '', details: json }, pairedItem };
 }
 
 /** The items of output 0. */

@@ -52,3 +52,8 @@ export function sentences(...texts: ReadonlyArray<string | undefined>): string {
 		.filter((text) => text !== '')
 		.join(' ');
 }
+
+/** What happened, with Apple's name for it, which people search for. */
+export function withReason(message: string, reason: string | undefined): string {
+	return reason === undefined ? message : `${message.trim().replace(/\.$/, '')} (${reason}).`;
+}
