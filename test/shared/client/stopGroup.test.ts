@@ -1,4 +1,5 @@
 /** One signal stops all requests of its group, each once, whichever have left before or leave meanwhile. */
+import { systemClock } from '../../../nodes/shared/transport/clock';
 import { type Stoppable, StopGroup } from '../../../nodes/shared/client/stopGroup';
 import { TransportError } from '../../../nodes/shared/transport/errors';
 
@@ -18,7 +19,7 @@ function member(name: string, stopped: string[], onStop?: () => void): Stoppable
 function groupOf(names: string) {
 	const controller = new AbortController();
 	const stopped: string[] = [];
-	const group = new StopGroup(controller.signal, () => new TransportError('aborted', 'stopped'));
+	const group = new StopGroup(controller.signal, () => new TransportError('aborted', 'stopped'), systemClock);
 	const members = new Map([...names].map((name) => [name, member(name, stopped)]));
 	for (const one of members.values()) group.add(one);
 	const leave = (name: string): void => {
@@ -59,7 +60,7 @@ it('stops each once, and takes no member of another group out', () => {
 it('stops the others when a member that is stopped takes another one out', () => {
 	const controller = new AbortController();
 	const stopped: string[] = [];
-	const group = new StopGroup(controller.signal, () => new TransportError('aborted', 'stopped'));
+	const group = new StopGroup(controller.signal, () => new TransportError('aborted', 'stopped'), systemClock);
 	const first = member('first', stopped);
 	group.add(first);
 	group.add(member('second', stopped));
@@ -71,7 +72,7 @@ it('stops the others when a member that is stopped takes another one out', () =>
 it('makes one error for all', () => {
 	const controller = new AbortController();
 	const errors: TransportError[] = [];
-	const group = new StopGroup(controller.signal, () => new TransportError('aborted', 'stopped'));
+	const group = new StopGroup(controller.signal, () => new TransportError('aborted', 'stopped'), systemClock);
 	for (let n = 0; n < 3; n += 1) {
 		group.add({
 			group: undefined,
@@ -87,7 +88,7 @@ it('makes one error for all', () => {
 
 it('works without a signal', () => {
 	const stopped: string[] = [];
-	const group = new StopGroup(undefined, () => new TransportError('aborted', 'stopped'));
+	const group = new StopGroup(undefined, () => new TransportError('aborted', 'stopped'), systemClock);
 	const one = member('one', stopped);
 	group.add(one);
 	group.remove(one);
