@@ -25,7 +25,7 @@ function checkBundle(caBundle: string | undefined): void {
 	} catch (error) {
 		throw new TransportError('serverCertificateUntrusted', 'The CA bundle of the credential cannot be read.', {
 			cause: error,
-			advice: 'Paste whole PEM certificates into the CA Bundle of the credential, or leave it empty.',
+			advice: 'Paste whole PEM certificates into the CA bundle of the credential, or leave it empty.',
 		});
 	}
 }

@@ -74,7 +74,7 @@ it('shows the chain of a certificate that is not trusted', async () => {
 	const step = failedStep(await check({ caBundle: undefined }));
 	expect(step).toMatchObject({
 		step: 'tls',
-		advice: expect.stringMatching(/CA Bundle/),
+		advice: expect.stringMatching(/CA bundle/),
 		details: {
 			version: 'TLSv1.3',
 			authorized: false,
@@ -222,7 +222,7 @@ it('names a CA bundle that cannot be read before it connects', async () => {
 	const step = failedStep(
 		await check({ caBundle: '-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n' }),
 	);
-	expect(step).toMatchObject({ step: 'certificate', advice: expect.stringMatching(/CA Bundle/) });
+	expect(step).toMatchObject({ step: 'certificate', advice: expect.stringMatching(/CA bundle/) });
 	expect(bench.simulator.counters().connections).toBe(0);
 });
 
