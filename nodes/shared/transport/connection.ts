@@ -53,7 +53,7 @@ export class Connection implements Carrier {
 	/** No request's time ends before this. */
 	private nextDeadlineMs = Infinity;
 
-	constructor(private readonly options: ConnectionOptions) {
+	constructor(private readonly options: ConnectionOptions<Connection>) {
 		this.clock = options.clock;
 		this.where = endpointName(options.target);
 		this.createdAtMs = this.lastUsedMs = this.clock.now();

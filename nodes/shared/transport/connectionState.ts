@@ -1,7 +1,6 @@
 /** States of a connection, and what it asks of and tells its owner. */
 import type { Clock } from './clock';
 import type { Connect, Target } from './connect';
-import type { Connection } from './connection';
 import type { ConnectObserver } from './connectObserver';
 import type { TransportError } from './errors';
 import type { Attempt, LaneRequest, Mark } from './request';
@@ -41,22 +40,23 @@ export interface Answer {
 	readonly late: boolean;
 }
 
-export interface ConnectionOwner {
+/** Whoever opened a connection; `C` is the connection as the owner knows it. */
+export interface ConnectionOwner<C> {
 	/** So long may a connection be unused. */
 	readonly idleTimeoutMs: number;
 	/** A final status came; returns whether it shows that the mark was accepted. Called before `onAttempt`. */
-	onAnswer(connection: Connection, answer: Answer): boolean;
+	onAnswer(connection: C, answer: Answer): boolean;
 	/** An attempt ended; the request has no stream any more. */
-	onAttempt(connection: Connection, request: LaneRequest, attempt: Attempt): void;
+	onAttempt(connection: C, request: LaneRequest, attempt: Attempt): void;
 	/** GOAWAY arrived; streams above its last id follow as `notSent`. Returns whether it names the credential. */
-	onGoaway(connection: Connection, errorCode: number, debugData: Buffer): boolean;
+	onGoaway(connection: C, errorCode: number, debugData: Buffer): boolean;
 	/** The connection left service: draining, or closed without having drained, its streams settled. Called once. */
-	onOutOfService(connection: Connection, end: EndOfService): void;
+	onOutOfService(connection: C, end: EndOfService): void;
 	/** Streams may start again, or the state changed. */
-	onProgress(connection: Connection): void;
+	onProgress(connection: C): void;
 }
 
-export interface ConnectionOptions {
+export interface ConnectionOptions<C> {
 	readonly target: Target;
 	readonly connect: Connect;
 	readonly observer?: ConnectObserver;
@@ -68,5 +68,5 @@ export interface ConnectionOptions {
 	readonly needsProof: boolean;
 	/** The first request may follow TLS at once (RFC 9113 §3.4). */
 	readonly firstBeforeSettings: boolean;
-	readonly owner: ConnectionOwner;
+	readonly owner: ConnectionOwner<C>;
 }

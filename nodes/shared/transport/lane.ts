@@ -61,7 +61,7 @@ export type LaneState =
 	/** Takes nothing more: ask the cache for the lane anew. */
 	| { readonly t: 'closed'; readonly why: TransportError };
 
-export class Lane implements ConnectionOwner, PausedMember, OwnedLane {
+export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLane {
 	state: LaneState = { t: 'serving' };
 	lastUsedMs: number;
 	/** Until when broadcasts wait; in the past when they may go. */

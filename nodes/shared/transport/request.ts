@@ -2,7 +2,6 @@
 import type { ProtocolStream } from '../http2/clientProtocol';
 import type { DecodedField, HeaderField } from '../http2/hpack/hpack';
 import type { TransportError } from './errors';
-import type { Line } from './requestQueue';
 
 /** How one attempt ended, as far as the transport can prove. */
 export type Attempt =
@@ -39,6 +38,12 @@ export interface Carrier {
 
 /** What a stream carries to prove its sender: the provider token. Undefined with a certificate, which TLS has shown already. */
 export type Mark = string | undefined;
+
+/** The waiting requests of one caller, oldest first, linked through the requests themselves: any one leaves in constant time. */
+export interface Line {
+	first: LaneRequest | undefined;
+	last: LaneRequest | undefined;
+}
 
 export abstract class LaneRequest {
 	/** Streams it was given so far, over all attempts. */

@@ -1,12 +1,6 @@
 /** Requests that wait for a stream: callers take turns, and each request has its own time limit. */
-import type { Caller, LaneRequest } from './request';
+import type { Caller, LaneRequest, Line } from './request';
 import { timing } from './timing';
-
-/** The waiting requests of one caller, oldest first, linked through the requests themselves: any one leaves in constant time. */
-export interface Line {
-	first: LaneRequest | undefined;
-	last: LaneRequest | undefined;
-}
 
 export class RequestQueue {
 	/** Requests waiting. */

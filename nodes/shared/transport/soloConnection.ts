@@ -46,7 +46,7 @@ class SoloRequest extends LaneRequest {
 	}
 }
 
-export class SoloConnection implements ConnectionOwner {
+export class SoloConnection implements ConnectionOwner<Connection> {
 	/** What was seen while connecting. */
 	readonly facts: ConnectFacts;
 	readonly idleTimeoutMs = timing.idleTimeoutMs;
