@@ -12,7 +12,8 @@ const files = readdirSync(nodes, { recursive: true, encoding: 'utf8' })
 const imports = new Map(
 	files.map((file) => {
 		const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'));
-		const named = importedFiles.map(({ fileName }) => path.resolve(path.dirname(file), `${fileName}.ts`));
+		const own = importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
+		const named = own.map(({ fileName }) => path.resolve(path.dirname(file), `${fileName}.ts`));
 		return [file, named.filter((target) => files.includes(target))];
 	}),
 );
