@@ -69,7 +69,7 @@ export default {
 	cleanTempDir: 'always',
 	ignorePatterns: ['test-output', '.cache', 'docs', 'examples', 'test/bench', 'test/app', 'test/interop', 'test/n8n'],
 	reporters: ['clear-text', 'json', 'progress-append-only'],
-	jsonReporter: { fileName: `.cache/mutation/${folder}-report.json` },
+	jsonReporter: { fileName: `test-output/mutation/${folder}.json` },
 	clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 	concurrency: 1,
 	timeoutMS: 4_000,

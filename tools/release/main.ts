@@ -1,5 +1,6 @@
 /**
- * The two steps of a release that touch the changelog: `close VERSION` (npm runs it within `npm version`) and `notes VERSION`
+ * The two steps of a release that touch the changelog: `close VERSION` (`npm run release` runs it, and plain
+ * `npm version` would not: .npmrc forbids scripts that nobody asked for) and `notes VERSION`
  * (the publishing workflow prints the release notes with it).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
