@@ -11,7 +11,6 @@ const pureTransport = [
 	'drainLedger',
 	'dueTimer',
 	'identityPause',
-	'laneStats',
 	'openingBudget',
 	'owners',
 	'proxy',
@@ -41,6 +40,8 @@ const folders = {
 	client: {
 		mutate: ['nodes/shared/client/**/*.ts'],
 		tests: ['test/shared/client/**/*.test.ts'],
+		// Nearly all of them send over real connections.
+		mostMs: 12_000,
 	},
 	run: {
 		mutate: ['nodes/shared/n8n/run/**/*.ts'],
@@ -59,7 +60,7 @@ if (chosen === undefined) throw new Error(`MUTATION_FOLDER is one of ${Object.ke
 export default {
 	plugins: ['./test/mutation/warmRunner.mjs'],
 	testRunner: 'warm',
-	warm: { tests: chosen.tests },
+	warm: { tests: chosen.tests, mostMs: chosen.mostMs ?? 3_000 },
 	// Only the tests that reach a change are run for it.
 	coverageAnalysis: 'perTest',
 	mutate: process.env.MUTATION_FILES?.split(',') ?? chosen.mutate,

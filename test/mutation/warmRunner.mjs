@@ -20,9 +20,8 @@ const require = createRequire(import.meta.url);
 const TIMES = 'test-times.json';
 /** Tests run in this order: those that take less than so many milliseconds, then the next. A quick one often suffices. */
 const PASSES_MS = [50, 300, Infinity];
-/** Tests above this, and those beyond so much in all, are not run for a change: one that only they see counts as unseen. */
+/** Tests above this are not run for a change: one that only they see counts as unseen. So are those beyond `warm.mostMs` in all. */
 const SLOWEST_MS = 2_000;
-const MOST_MS = 3_000;
 /** A test that takes so many times as long as without the change has failed, and never before so many milliseconds. */
 const TIMES_AS_LONG = 10;
 const SHORTEST_TIMEOUT_MS = 3_000;
@@ -96,6 +95,7 @@ class WarmRunner {
 
 	constructor(options) {
 		this.patterns = options.warm.tests;
+		this.mostMs = options.warm.mostMs;
 		this.root = process.cwd();
 	}
 
@@ -157,7 +157,7 @@ class WarmRunner {
 
 	async mutantRun({ activeMutant, testFilter, disableBail, hitLimit }) {
 		const times = (this.times ??= JSON.parse(readFileSync(TIMES, 'utf8')));
-		const chosen = quickest(testFilter ?? Object.keys(times), times);
+		const chosen = quickest(testFilter ?? Object.keys(times), times, this.mostMs);
 		this.stopAtFailure = !disableBail;
 		reached.activeMutant = activeMutant.id;
 		reached.hitLimit = hitLimit;
@@ -212,11 +212,11 @@ class WarmRunner {
 }
 
 /** The quickest of these tests, as long as there is time. */
-function quickest(ids, times) {
+function quickest(ids, times, mostMs) {
 	let sumMs = 0;
 	return [...ids]
 		.sort((one, other) => times[one] - times[other])
-		.filter((id) => times[id] <= SLOWEST_MS && (sumMs += times[id]) <= MOST_MS);
+		.filter((id) => times[id] <= SLOWEST_MS && (sumMs += times[id]) <= mostMs);
 }
 
 function resultOf(id, fileName, { status, errors, duration }) {

@@ -27,7 +27,8 @@ describe('a message keeps its words', () => {
 		['The server refused the connection (ECONNREFUSED).', 'The server refused the connection.'],
 		['The host was not found (getaddrinfo).', 'The host was not found.'],
 		['No answer (ETIMEDOUT) from the host (api.push.apple.com).', 'No answer from the host (api.push.apple.com).'],
-		['Read enoent and ECONNRESET', 'Read system error and system error'],
+		['Read ENOENT and ECONNRESET', 'Read system error and system error'],
+		['The host deeperm.example failed', 'The host dee\u2060perm.example failed'],
 		['Nothing to replace (at all)', 'Nothing to replace (at all)'],
 		['A file (ENOENT, really)', 'A file (system error, really)'],
 	])('%s', (message, expected) => {
@@ -150,7 +151,7 @@ describe('a try that leaves something to send', () => {
 		[1, '1 push could not be sent yet. It failed with deadline.'],
 		[3, '3 pushes could not be sent yet. It failed with deadline.'],
 	])('asks for the next one: %d', (waiting, message) => {
-		const error = againError(node, waiting, notSent('deadline'), 7, pushNoun);
+		const error = againError(node, waiting, notSent('deadline'), 7, totalsOf([]), pushNoun);
 		expect([error.message, error.description, error.context.itemIndex]).toEqual([
 			message,
 			"Mend deadline. 'Retry On Fail' sends only what is left.",
@@ -158,8 +159,15 @@ describe('a try that leaves something to send', () => {
 		]);
 	});
 
+	it('warns of what a retry from the list would repeat', () => {
+		const totals = totalsOf([accepted(), notSent('deadline')]);
+		expect(againError(node, 1, notSent('deadline'), 1, totals, pushNoun).description).toBe(
+			"Mend deadline. 'Retry On Fail' sends only what is left. APNs accepted 1 push: retrying this execution from the list sends it again.",
+		);
+	});
+
 	it('has the status of an answer', () => {
 		const channel = { target: 'channel', one: 'broadcast', many: 'broadcasts' } as const;
-		expect(againError(node, 1, rejected(503, 'Shutdown'), 0, channel).httpCode).toBe('503');
+		expect(againError(node, 1, rejected(503, 'Shutdown'), 0, totalsOf([]), channel).httpCode).toBe('503');
 	});
 });

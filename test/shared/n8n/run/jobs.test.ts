@@ -12,7 +12,7 @@ import {
 	type RequestTask,
 	strandedRequests,
 } from '../../../../nodes/shared/n8n/run/requestJob';
-import { DUPLICATE, PAUSE, type Reading } from '../../../../nodes/shared/n8n/run/task';
+import { DUPLICATE, PAUSE, type Reading, type Task } from '../../../../nodes/shared/n8n/run/task';
 import type { Outcome } from '../../../../nodes/shared/outcome';
 import { accepted, calmSlices, EagerSlices, notSent, rejected } from './outcomes';
 
@@ -291,8 +291,7 @@ describe('requests of other kinds', () => {
 	});
 
 	it('carry an id only where the user gave one', () => {
-		const [task] = requestGroup([0], {}, () => request(async () => ({ outcome: accepted() }))).read(0);
-		if (task === undefined || typeof task === 'symbol' || 'error' in task) throw new Error('no task');
+		const task: Task = requestGroup([0], {}, () => request(async () => ({ outcome: accepted() }))).whole(0, true);
 		task.useApnsId('ID');
 		expect(JSON.stringify(task.json(accepted()))).not.toContain('ID');
 	});

@@ -28,10 +28,10 @@ describe('with an error output', () => {
 		[
 			'message, reason and advice',
 			{ message: 'Wrong token.', reason: 'BadDeviceToken', advice: 'Delete it.' },
-			{ error: 'Wrong token. (BadDeviceToken)', message: 'Delete it.' },
+			{ error: 'Wrong token (BadDeviceToken).', message: 'Delete it.' },
 		],
 		['no reason', { message: 'Wrong token.', reason: null, advice: null }, { error: 'Wrong token.', message: '' }],
-		['no message', { reason: 'X' }, { error: 'The request failed. (X)', message: '' }],
+		['no message', { reason: 'X' }, { error: 'The request failed (X).', message: '' }],
 		['an empty message', { message: '' }, { error: 'The request failed.', message: '' }],
 	])('a failure has exactly three keys, from %s', async (_what, json, expected) => {
 		const failed: Entry = { item: { json, pairedItem: { item: 3 } }, settled: false };
