@@ -1,5 +1,6 @@
 /** The fault matrix in its short form: one cell of each fault, and of each phase. All cells: `npm run faults`. */
-import { faults, type Fault } from './faults';
+import type { Fault } from './fault';
+import { faults } from './faults';
 import { type Phase, phases } from './phases';
 import { handles, type Row, runCell } from './runCell';
 import { workloads } from './workloads';
@@ -32,7 +33,9 @@ beforeAll(async () => {
 		}
 	};
 	await Promise.all(Array.from({ length: AT_ONCE }, worker));
-	// On a busy machine milliseconds of the fast clock pass unseen: what went wrong beside others has to go wrong alone as well.
+	// The clock of a cell runs 20 times as fast: 50 ms in which a busy machine does something else are a second of silence to it,
+	// and four cells at once keep each other waiting. So a cell is judged by how it goes alone. This hides no cell that goes
+	// wrong now and then: `npm run faults` runs every one alone, once.
 	for (const [fault, phase] of cells) if (!rows.has(fault.name)) rows.set(fault.name, await runCell(fault, phase));
 	for (let n = 0; n < 100 && handles() > before; n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
 	left = handles() - before;

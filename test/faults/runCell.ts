@@ -1,5 +1,5 @@
 /** Runs one cell of the matrix, a fault at a phase, and checks by the peer's journal that nobody was told what is not true. */
-import type { Expectation, Fault } from './faults';
+import type { Expectation, Fault } from './fault';
 import { BEHIND, LAST, NEXT, type Phase, type PhaseName, STRUCK } from './phases';
 import { createWorld, type World } from './world';
 

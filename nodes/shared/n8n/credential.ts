@@ -70,7 +70,8 @@ function hostOf(id: FieldId, value: string): Typed {
 	const address = value.replace(/^https:\/\//i, '');
 	// A bare IPv6 address has no port: its colons are its own.
 	const bracketed = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(address) ? `[${address}]` : address;
-	if (!URL.canParse(`https://${bracketed}`)) throw unclear;
+	// URL drops tabs and line breaks: what is left would be the name of another host.
+	if (/[\0-\x1f]/.test(address) || !URL.canParse(`https://${bracketed}`)) throw unclear;
 	const { hostname, port, pathname, username, password, search, hash } = new URL(`https://${bracketed}`);
 	if (pathname !== '/' || username + password + search + hash !== '' || !/^[\w.:[\]-]+$/.test(hostname)) throw unclear;
 	// URL drops 443, which is https's own.
