@@ -149,6 +149,8 @@ export class Endpoint implements Host {
 			connection.trouble('tlsAlert');
 			this.world.journal.refused(record.identity, this.endpoint);
 			connection.refuseAll();
+			// Some have spoken by then, and requests are on their way.
+			if (random.chance(0.5)) connection.start();
 			this.world.loop.arrive(1 + random.next() * 20, () => connection.cut(true, systemError(alert)));
 			return connection;
 		}

@@ -128,8 +128,14 @@ export interface ConnectionRecord {
 	/** TLS was done; 0 before. */
 	openedAt: number;
 	closedAt: number;
-	/** From the certificate or the first token; -1 while unknown. */
+	/** From the certificate or the first token, as is the version of its credential; -1 while unknown. */
 	identity: number;
+	version: number;
+	/** When the product began to open it: the lookup of its name; 0 where that cannot be told. */
+	begunAt: number;
+	/** When answers with a final status went out, the first and the last; 0 for none. */
+	firstAnswerAt: number;
+	lastAnswerAt: number;
 	/** The first final answer that shows that the peer took the credential was sent. */
 	provedAt: number;
 	accepted: number;

@@ -20,7 +20,13 @@ function rig(options: { windowBytes?: number; choppiness?: number } = {}): Rig {
 	const far: string[] = [];
 	const near: string[] = [];
 	const link = new Link(
-		{ id: 0, latencyMs: 10, windowBytes: options.windowBytes ?? 65_536, choppiness: options.choppiness ?? 0 },
+		{
+			id: 0,
+			latencyMs: 10,
+			windowBytes: options.windowBytes ?? 65_536,
+			choppiness: options.choppiness ?? 0,
+			jitter: 0.1,
+		},
 		loop,
 		createRandom(1),
 		journal,

@@ -23,6 +23,8 @@ export interface LinkOptions {
 	readonly windowBytes: number;
 	/** How often a write is taken in parts, and what arrives is cut small. */
 	readonly choppiness: number;
+	/** How much longer than `latencyMs` the way may take, as a share of it. */
+	readonly jitter: number;
 }
 
 interface Waiting {
@@ -294,7 +296,8 @@ export class Link {
 	}
 
 	private afterLatency(to: 'far' | 'near', callback: () => void): void {
-		const wanted = this.loop.now() + this.options.latencyMs * this.slowness * (1 + this.random.next() * 0.1);
+		const wanted =
+			this.loop.now() + this.options.latencyMs * this.slowness * (1 + this.random.next() * this.options.jitter);
 		const last = to === 'far' ? this.lastToFar : this.lastToNear;
 		const at = Math.max(wanted, last);
 		if (to === 'far') this.lastToFar = at;
@@ -368,6 +371,9 @@ export class Link {
 		} else {
 			this.journal.note('close', this.options.id, 3, first.error.message);
 			this.incoming.length = 0;
+			// What was written after the end, and what had no room before it, goes nowhere.
+			this.loseQueue();
+			this.loseWire();
 			events.onError(first.error);
 			this.nearGone = true;
 			this.loop.arrive(0, () => this.tellClose());

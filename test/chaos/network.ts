@@ -44,6 +44,8 @@ export interface Resolver {
 	tunnelTo(link: Link): Host | undefined;
 	/** The endpoint a name belongs to, for the count of openings. */
 	endpointOf(host: string): number;
+	/** All links are wide and carry whole writes: worlds that are compared with each other want no luck. */
+	readonly evenLinks: boolean;
 }
 
 /** TCP gives up by itself after so long. */
@@ -75,6 +77,8 @@ export class SimulatedNetwork implements Network {
 	readonly links = new Set<Link>();
 	private readonly linkOf = new WeakMap<Channel, Link>();
 	private readonly recordOf = new WeakMap<Link, ConnectionRecord>();
+	/** When the lookup began that gave an address. */
+	private readonly lookedUpAt = new WeakMap<Address, number>();
 
 	constructor(
 		private readonly loop: Loop,
@@ -86,14 +90,19 @@ export class SimulatedNetwork implements Network {
 	lookup(host: string): Promise<readonly Address[]> {
 		const { promise, resolve, reject } = deferred<readonly Address[]>();
 		const endpoint = this.resolver.endpointOf(host);
-		this.journal.openings.push({ atMs: this.loop.now(), endpoint, identity: -1, paidBackAt: 0 });
+		const begunAt = this.loop.now();
+		this.journal.openings.push({ atMs: begunAt, endpoint, identity: -1, paidBackAt: 0 });
 		this.journal.note('lookup', endpoint);
 		this.loop.arrive(this.resolver.lookupMs(host), () => {
 			const found = this.resolver.resolve(host);
 			if ('code' in found) {
 				this.failed(endpoint, found.code);
 				reject(systemError(found.code, `getaddrinfo ${found.code} ${host}`));
-			} else resolve(found);
+				return;
+			}
+			const fresh = found.map((address) => ({ ...address }));
+			for (const address of fresh) this.lookedUpAt.set(address, begunAt);
+			resolve(fresh);
 		});
 		return promise;
 	}
@@ -103,7 +112,7 @@ export class SimulatedNetwork implements Network {
 		const channel = deferred<Channel>();
 		const host = this.resolver.hostAt(to.address, port);
 		const latencyMs = host?.latencyMs(to.address) ?? 1;
-		const link = this.makeLink(latencyMs, host?.endpoint ?? -1);
+		const link = this.makeLink(latencyMs, host?.endpoint ?? -1, this.lookedUpAt.get(to) ?? 0);
 		const record = this.recordOf.get(link);
 		let given = false;
 		this.journal.note('dial', link.options.id, port, to.address);
@@ -252,8 +261,9 @@ export class SimulatedNetwork implements Network {
 		this.journal.note('dialFailed', endpoint, 0, why);
 	}
 
-	private makeLink(latencyMs: number, endpoint: number): Link {
+	private makeLink(latencyMs: number, endpoint: number, begunAt: number): Link {
 		const { random } = this;
+		const { evenLinks } = this.resolver;
 		const id = this.journal.connections.length;
 		const record: ConnectionRecord = {
 			id,
@@ -262,6 +272,10 @@ export class SimulatedNetwork implements Network {
 			openedAt: 0,
 			closedAt: 0,
 			identity: -1,
+			version: -1,
+			begunAt,
+			firstAnswerAt: 0,
+			lastAnswerAt: 0,
 			provedAt: 0,
 			accepted: 0,
 			paidBackAt: 0,
@@ -273,8 +287,9 @@ export class SimulatedNetwork implements Network {
 			{
 				id,
 				latencyMs,
-				windowBytes: random.chance(0.2) ? random.int(8_000, 40_000) : 262_144,
-				choppiness: random.chance(0.25) ? 0.5 : 0,
+				windowBytes: !evenLinks && random.chance(0.2) ? random.int(8_000, 40_000) : 262_144,
+				choppiness: !evenLinks && random.chance(0.25) ? 0.5 : 0,
+				jitter: evenLinks ? 0 : 0.1,
 			},
 			this.loop,
 			random,

@@ -1,6 +1,6 @@
 /** What a world will be, written down before it runs: everything follows from the seed, and any part can be left out to make it smaller. */
 import type { EndpointPlan } from './endpoint';
-import { type Fault, faultRows, pickFault } from './faults';
+import { type Fault, type FaultName, faultRows, pickFault } from './faults';
 import type { Habits } from './peer/peerWorld';
 import type { ProxyPlan } from './proxy';
 import { createRandom, mixSeed, type Random } from './random';
@@ -40,6 +40,8 @@ export interface WorkflowPlan {
 	readonly maxConnections: number;
 	readonly sendAgain: boolean;
 	readonly retries: number | undefined;
+	/** For each request of a bulk that was not accepted, this many at most, another one goes out from within its callback. */
+	readonly alerts: number;
 	readonly stop: { readonly moment: StopMoment; readonly after: number } | undefined;
 	readonly seed: number;
 }
@@ -73,7 +75,13 @@ function profileOf(random: Random): Profile {
 	return 'liar';
 }
 
-function habitsOf(random: Random, still: boolean): Habits {
+/** Nothing but the faults of the plan sets such worlds apart: hosts are up, and nobody stops or edits. */
+function isStill(profile: Profile): boolean {
+	return profile === 'calm' || profile === 'neighbour';
+}
+
+function habitsOf(random: Random, profile: Profile): Habits {
+	const still = isStill(profile);
 	const limit = random.pick([1_000, 1_000, 100, 100, 20, undefined]);
 	return {
 		// As APNs does: one stream until a token was accepted.
@@ -82,6 +90,7 @@ function habitsOf(random: Random, still: boolean): Habits {
 		initialWindow: random.pick([65_535, 65_535, 8_192]),
 		connectionWindow: random.pick([65_535, 262_144, 1_048_576]),
 		serviceMs: random.int(1, 40),
+		serviceSpread: profile === 'neighbour' ? 0 : 0.3,
 		settingsDelayMs: random.chance(0.7) ? 0 : random.int(0, 60),
 		headerTableSize: random.pick([undefined, 4_096, 4_096, 512, 0]),
 		spice: still || random.chance(0.5) ? 0 : random.next(),
@@ -95,15 +104,15 @@ function deadAddresses(random: Random): boolean[] {
 	return dead;
 }
 
-function endpointOf(seed: number, environment: number, name: string, port: number, still: boolean): EndpointPlan {
+function endpointOf(seed: number, environment: number, name: string, port: number, profile: Profile): EndpointPlan {
 	const random = createRandom(mixSeed(seed, `${name}${environment}`));
 	return {
 		host: `${name}-${environment}.apns.example`,
 		port,
-		deadAddresses: still ? [false, false] : deadAddresses(random),
+		deadAddresses: isStill(profile) ? [false, false] : deadAddresses(random),
 		latencyMs: random.pick([0.2, 5, 20, 60, 120]),
 		tls12: random.chance(0.4),
-		habits: habitsOf(random, still),
+		habits: habitsOf(random, profile),
 		seed: mixSeed(seed, `peer${name}${environment}`),
 	};
 }
@@ -150,7 +159,7 @@ function workflowOf(
 	};
 	const stops = profile === 'chaos' || profile === 'liar' ? 0.25 : profile === 'hours' ? 0.1 : 0;
 	const moment = random.pick<StopMoment>(['later', 'later', 'pull', 'outcome', 'microtask', 'soon', 'write', 'before']);
-	const still = profile === 'neighbour' || profile === 'calm';
+	const still = isStill(profile);
 	const identity = index % IDENTITIES;
 	return {
 		kind,
@@ -158,13 +167,14 @@ function workflowOf(
 		alternate: !still && random.chance(0.15) ? (identity + 1) % 4 : -1,
 		startsMs: Array.from({ length: executions }, startAt).sort((a, b) => a - b),
 		requests,
-		payloadBytes: random.chance(0.1) ? random.int(1_000, 3_900) : random.int(30, 300),
+		payloadBytes: random.chance(0.25) ? random.int(1_000, 3_900) : random.int(30, 300),
 		ownBodies: random.chance(0.4),
 		timeoutMs: still ? 60_000 : random.pick([3_000, 10_000, 30_000, 30_000]),
 		queueTimeoutMs: still ? 300_000 : random.pick([20_000, 60_000, 300_000]),
 		maxInFlight: random.pick([1_000, 1_000, 1_000, 100, 5]),
 		maxConnections: random.pick([1, 4, 4, 8]),
 		sendAgain: !still && random.chance(0.2),
+		alerts: kind === 'bulk' && !still && random.chance(0.4) ? random.int(1, 30) : 0,
 		retries: still || random.chance(0.85) ? undefined : random.int(0, 2),
 		stop:
 			random.chance(stops) && kind !== 'channel'
@@ -174,8 +184,15 @@ function workflowOf(
 	};
 }
 
-function faultOf(random: Random, profile: Profile, horizonMs: number, seed: number): Fault {
+function faultOf(
+	random: Random,
+	profile: Profile,
+	horizonMs: number,
+	only: FaultName | undefined,
+	seed: number,
+): Fault {
 	const name = pickFault(random, (row, candidate) => {
+		if (only !== undefined) return candidate === only;
 		if (profile === 'neighbour') return row.ofIdentity === true && candidate !== 'certificateRefused';
 		if (profile === 'hours') return candidate !== 'clockJump' && row.lies !== true;
 		return profile === 'liar' ? true : row.lies !== true;
@@ -204,16 +221,19 @@ export function makePlan(seed: number, pushes: number, wanted?: Profile): Plan {
 	const random = createRandom(mixSeed(seed, 'plan'));
 	const drawn = profileOf(random);
 	const profile = wanted ?? drawn;
-	const still = profile === 'calm' || profile === 'neighbour';
+	const still = isStill(profile);
 	const horizonMs =
 		profile === 'hours' ? random.int(2, 7) * 3_600_000 : profile === 'calm' ? 10_000 : random.int(8, 90) * 1_000;
 	const faultCount = profile === 'calm' ? 0 : profile === 'hours' ? random.int(0, 4) : random.int(1, 12);
 	const troubled = random.int(0, 3);
+	// In a third of the worlds one thing goes wrong again and again, and nothing else hides what it does.
+	const only = profile === 'chaos' && random.chance(0.33) ? pickFault(random, (row) => row.lies !== true) : undefined;
 	const faults = Array.from({ length: faultCount }, (_, index) => {
 		const fault = faultOf(
 			createRandom(mixSeed(seed, `fault${index}`)),
 			profile,
 			horizonMs,
+			only,
 			mixSeed(seed, `strike${index}`),
 		);
 		return profile === 'neighbour' ? { ...fault, identity: troubled, environment: troubled === 3 ? 1 : 0 } : fault;
@@ -234,8 +254,8 @@ export function makePlan(seed: number, pushes: number, wanted?: Profile): Plan {
 		pushes,
 		horizonMs,
 		environments: Array.from({ length: ENVIRONMENTS }, (_, environment) => [
-			endpointOf(seed, environment, 'push', 443, still),
-			endpointOf(seed, environment, 'manage', 2_196, still),
+			endpointOf(seed, environment, 'push', 443, profile),
+			endpointOf(seed, environment, 'manage', 2_196, profile),
 		]),
 		proxy: {
 			host: 'proxy.example',

@@ -6,8 +6,6 @@ import { runWorld, type WorldOptions, type WorldResult } from './world';
 
 /** A neighbour's trouble may cost the others so much of their time, and not more. */
 const MOST_SLOWER = 1.1;
-/** Below this a ratio says nothing: it is a round trip more or less. */
-const IGNORED_MS = 20;
 
 /** Runs it. Never rejects: a world that throws or spins is a breach. */
 export async function runPlan(plan: Plan, options: WorldOptions = {}): Promise<WorldResult> {
@@ -19,7 +17,7 @@ export async function runPlan(plan: Plan, options: WorldOptions = {}): Promise<W
 	plan.identities.forEach((_, identity) => {
 		const before = quiet.p99[identity] ?? 0;
 		const now = result.p99[identity] ?? 0;
-		if (troubled.has(identity) || now <= before * MOST_SLOWER + IGNORED_MS) return;
+		if (troubled.has(identity) || now <= before * MOST_SLOWER) return;
 		breaches.push({
 			invariant: 'neighboursUnharmed',
 			atMs: 0,

@@ -24,6 +24,7 @@ function* smaller(plan: Plan): Generator<Plan> {
 			yield change({ startsMs: workflow.startsMs.slice(1) });
 		}
 		if (workflow.stop !== undefined) yield change({ stop: undefined });
+		if (workflow.alerts > 0) yield change({ alerts: 0 });
 		if (workflow.sendAgain) yield change({ sendAgain: false });
 		if (workflow.alternate >= 0) yield change({ alternate: -1 });
 	}

@@ -1,4 +1,4 @@
-/** Looks for requests that wait although a connection they may use has had a free slot for long. */
+/** Looks for requests that wait for nothing: beside a free slot of a connection they may use, or for a connection that answers nobody any more. */
 import type { Endpoint } from './endpoint';
 import type { Journal } from './journal';
 
@@ -28,5 +28,32 @@ export function findIdleSlots(journal: Journal, endpoints: readonly Endpoint[], 
 			);
 			return;
 		}
+	}
+}
+
+/** A connection that answers nothing for 10 s is given up; the next one opens after a second or so, and a few round trips. */
+const LONGEST_STANDSTILL_MS = 18_000;
+/** Other faults may be felt for so long: the longest back-off and pause. */
+const FELT_FOR_MS = 700_000;
+
+/** Notes a breach for each caller that stands still although only connections got stuck: new ones would answer. */
+export function findStuckQueues(journal: Journal, nowMs: number): void {
+	for (const execution of journal.executions) {
+		const { kind, waiting, inFlight, maxInFlight, waitingSince, movedAt, throughProxy } = execution;
+		if (kind === 'broadcast' || waiting === 0 || inFlight >= maxInFlight) continue;
+		if (nowMs - waitingSince < LONGEST_STANDSTILL_MS || nowMs - movedAt < LONGEST_STANDSTILL_MS) continue;
+		const environment = execution.endpoint >> 1;
+		const felt = journal.faults.filter(
+			({ name, endMs, endpoint, identity }) =>
+				endMs > nowMs - FELT_FOR_MS &&
+				(name === 'stall' || name === 'clockJump' || endpoint === environment || (throughProxy && endpoint === 2)) &&
+				(identity === -1 || identity === execution.identity),
+		);
+		if (felt.length === 0 || felt.some(({ name }) => name !== 'stuck')) continue;
+		journal.breach(
+			'queueMoves',
+			`${waiting} requests of workflow ${execution.workflow} stand still since ${Math.round(nowMs - Math.max(waitingSince, movedAt))} ms behind connections that got stuck`,
+		);
+		return;
 	}
 }

@@ -69,10 +69,12 @@ const strikes: Partial<Record<FaultName, Strike>> = {
 		connection.refusedByGoaway();
 		connection.closeWhenDone();
 	},
-	limitZero: (connection) => connection.setLimit(0),
-	limitOne: (connection) => connection.setLimit(1),
-	limitSwings: (connection, random) => connection.setLimit(random.pick([0, 1, 2, 10, 100, 1_000])),
-	windowStarved: (connection) => connection.starve(true),
+	limitZero: (connection) => connection.allowance.setLimit(0),
+	limitOne: (connection) => connection.allowance.setLimit(1),
+	limitSwings: (connection, random) => connection.allowance.setLimit(random.pick([0, 1, 2, 10, 100, 1_000])),
+	windowStarved: (connection) => connection.allowance.starve(true),
+	smallWindows: (connection, _random, fault) => connection.allowance.shrinkWindows(fault.strength),
+	stuck: (connection) => connection.getStuck(),
 	garbage: (connection) => connection.garbage(),
 	liarGoaway: (connection) => {
 		connection.lie();
@@ -80,12 +82,14 @@ const strikes: Partial<Record<FaultName, Strike>> = {
 	},
 	liarLimits: (connection, random) => {
 		connection.lie();
-		connection.setLimit(random.pick([0, 1, 5]));
+		connection.allowance.setLimit(random.pick([0, 1, 5]));
 	},
 };
 
 /** Faults that strike a connection once, however long they last. */
-const once = new Set<FaultName>(['slowLink', 'slowReader', 'windowStarved', 'limitZero', 'limitOne']);
+const once = new Set<FaultName>(['slowLink', 'slowReader', 'windowStarved', 'smallWindows', 'limitZero', 'limitOne']);
+/** Strike only the connections that are open when they begin: their successors work. */
+const atBegin = new Set<FaultName>(['stuck']);
 
 /** Lets a fault begin now, and end in its time. */
 export function strike(world: StrikeWorld, fault: Fault): void {
@@ -123,20 +127,20 @@ export function strike(world: StrikeWorld, fault: Fault): void {
 		if (loop.now() >= endsAt || hit === undefined) return;
 		for (const connection of targets()) {
 			if (struck.has(connection) && once.has(fault.name)) continue;
-			if (!once.has(fault.name) && !random.chance(0.2 + fault.strength * 0.6)) continue;
+			if (!once.has(fault.name) && !atBegin.has(fault.name) && !random.chance(0.2 + fault.strength * 0.6)) continue;
 			struck.add(connection);
 			hit(connection, random, fault, loop);
 		}
-		loop.arrive(20 + random.next() * fault.forMs * 0.4, round);
+		if (!atBegin.has(fault.name)) loop.arrive(20 + random.next() * fault.forMs * 0.4, round);
 	};
 	round();
 	loop.arrive(fault.forMs, () => {
 		mood.end(fault);
 		journal.note('heal', fault.environment, fault.identity, fault.name);
 		for (const connection of targets()) {
-			if (fault.name === 'windowStarved' && mood.has('windowStarved') === undefined) connection.starve(false);
-			if (fault.name.startsWith('limit') || fault.name === 'liarLimits') connection.restoreLimit();
-			if (fault.name === 'smallWindows') connection.enlargeWindows();
+			if (fault.name === 'windowStarved' && mood.has('windowStarved') === undefined) connection.allowance.starve(false);
+			if (fault.name.startsWith('limit') || fault.name === 'liarLimits') connection.allowance.restoreLimit();
+			if (fault.name === 'smallWindows') connection.allowance.enlargeWindows();
 		}
 	});
 }

@@ -123,6 +123,14 @@ async function execute(world: WorkloadWorld, plan: WorkflowPlan, index: number, 
 		settled += 1;
 		if (stop?.moment === 'outcome' && settled > stop.after) abort();
 	};
+	let alerts = 0;
+	/** What an execution does about a failure while it is told of it: the product is in the middle of something. */
+	const doneInBulk = (request: number, outcome: Outcome): void => {
+		done(request, outcome);
+		if (outcome.outcome === 'accepted' || alerts >= plan.alerts) return;
+		alerts += 1;
+		void one();
+	};
 	const one = async (): Promise<boolean> => {
 		const kind = plan.kind === 'broadcast' ? 1 : plan.kind === 'channel' ? 2 : 0;
 		const request = take(world, execution, kind);
@@ -135,7 +143,7 @@ async function execute(world: WorkloadWorld, plan: WorkflowPlan, index: number, 
 		return true;
 	};
 	if (plan.kind === 'bulk') {
-		await bulk(world, execution, plan, options, afterSubmit, done);
+		await bulk(world, execution, plan, options, afterSubmit, doneInBulk);
 	} else if (plan.kind === 'burst') {
 		await Promise.all(Array.from({ length: plan.requests }, one));
 	} else {

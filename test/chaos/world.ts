@@ -11,7 +11,7 @@ import type { Plan, WorkflowPlan } from './plan';
 import { createProduct, identityOf } from './product';
 import { Proxy, PROXY_ENDPOINT } from './proxy';
 import { createRandom, mixSeed } from './random';
-import { findIdleSlots } from './slots';
+import { findIdleSlots, findStuckQueues } from './slots';
 import { strike } from './strikes';
 import { type Execution, runWorkflow } from './workload';
 
@@ -113,6 +113,7 @@ class World {
 			hostAt: (address, port): Host | undefined => hosts.find((candidate) => candidate.has(address, port)),
 			tunnelTo: (link) => this.proxy.tunnelOf(link),
 			endpointOf: (host) => hosts.find((candidate) => candidate.plan.host === host)?.endpoint ?? -1,
+			evenLinks: plan.profile === 'neighbour',
 		});
 		const productRandom = createRandom(mixSeed(plan.seed, 'product'));
 		let ids = 0;
@@ -281,8 +282,10 @@ class World {
 	}
 
 	private lookAtSlots(): void {
-		if (this.journal.executions.some(({ waiting }) => waiting > 0))
+		if (this.journal.executions.some(({ waiting }) => waiting > 0)) {
 			findIdleSlots(this.journal, this.endpoints, this.loop.now());
+			findStuckQueues(this.journal, this.loop.now());
+		}
 		if (this.loop.now() - this.startMs < this.plan.horizonMs || this.pending > 0)
 			this.loop.arrive(this.plan.profile === 'hours' ? SLOT_LOOK_MS * 20 : SLOT_LOOK_MS, () => this.lookAtSlots());
 	}
@@ -365,6 +368,11 @@ const unboundByLies = [
 	'streamsWithinLimit',
 	'windowsRespected',
 	'noIdleSlot',
+	'queueMoves',
+	'leavesWedgedAlone',
+	'backsOff',
+	'toldTogether',
+	'pausesWhenRefused',
 	'resetsWithinBudget',
 ];
 

@@ -5,6 +5,9 @@ import { makePlan, type Profile } from './plan';
 import { WorldPool } from './pool';
 import type { WorldResult } from './world';
 
+// Half a minute on a machine of two cores; it may be busy with other things.
+jest.setTimeout(240_000);
+
 let pool: WorldPool;
 
 beforeAll(async () => {

@@ -49,6 +49,10 @@ export function writeAnswer(
 ): boolean {
 	const status = statusOf(stream, verdict);
 	const idName = stream.kind === 'push' ? 'apns-id' : 'apns-request-id';
+	if (verdict.endless === true) {
+		out.raw(headersFrame(stream.id, responseBlock(status, { [idName]: id }), false));
+		return true;
+	}
 	if (verdict.accepted && verdict.half !== true && spice === 0 && stream.kind !== 'channel') {
 		out.success(stream.id, status, idName, id);
 		return true;

@@ -57,7 +57,9 @@ export class Answering {
 			else loop.arrive(habits.serviceMs + delayMs, () => this.answerAll([answer]));
 		}
 		if (together.length > 0)
-			loop.arrive(habits.serviceMs * (0.7 + random.next() * 0.6), () => this.answerAll(together));
+			loop.arrive(habits.serviceMs * (1 + (random.next() * 2 - 1) * habits.serviceSpread), () =>
+				this.answerAll(together),
+			);
 	}
 
 	private answerAll(answers: readonly Answer[]): void {
@@ -82,6 +84,8 @@ export class Answering {
 		this.count += 1;
 		const id = stream.apnsId === '' ? answerId(request, this.record.id * 65_536 + this.count) : stream.apnsId;
 		pushes.answeredAt[request] = loop.now();
+		if (this.count === 1) this.record.firstAnswerAt = loop.now();
+		this.record.lastAnswerAt = loop.now();
 		pushes.lastStatus[request] = statusOf(stream, verdict);
 		journal.note('answer', request, verdict.status);
 		if (verdict.half === true) journal.trouble(this.record, 'half');

@@ -8,31 +8,30 @@ import {
 	resetFrame,
 	settingIds,
 	settingsAckFrame,
-	type SettingValues,
 } from '../../wire/frames';
 import { cell, type ConnectionRecord } from '../journal';
 import { type FarEnd, type Link, systemError } from '../link';
 import type { Random } from '../random';
-import { AnnouncedSettings } from './announced';
+import { Allowance } from './allowance';
 import { Answering } from './answering';
+import { EndlessBodies } from './endlessBodies';
 import { FrameSplitter } from './frameSplitter';
 import { garbageFrame } from './garbage';
 import { createHeaderReader } from './headerReader';
 import type { CertificateName, Habits, PeerWorld } from './peerWorld';
-import { ReceiveWindow } from './receiveWindow';
 import { RequestChecks } from './requestChecks';
 import { createRequestHead, readRequestHead } from './requestHead';
 import { becomeWhole, openStream, type Stream, takeBody } from './stream';
 import { judge } from './verdict';
+import { Watch } from './watch';
 import { FrameWriter } from './wire';
 
 /** A peer that is done waits so long before it resets what the client still sends. */
 const RESET_AFTER_FIN_MS = 1_500;
-/** What "no limit" is once a limit was named: SETTINGS cannot be taken back. */
-const NO_LIMIT = 2_000_000_000;
 
 export class PeerConnection implements FarEnd {
 	readonly streams = new Map<number, Stream>();
+	readonly allowance: Allowance;
 	/** Streams above it are not processed; Infinity while no GOAWAY was sent. */
 	lastProcessed = Infinity;
 	/** Whole requests wait for a GOAWAY. */
@@ -45,23 +44,22 @@ export class PeerConnection implements FarEnd {
 	private readonly headers = createHeaderReader();
 	private readonly head = createRequestHead();
 	private readonly out = new FrameWriter();
-	private readonly announced = new AnnouncedSettings();
-	private readonly window: ReceiveWindow;
 	private readonly checks: RequestChecks;
-	private limit: number | undefined;
 	/** Reads nothing more. */
 	private deaf = false;
+	/** Says nothing more. */
+	private mute = false;
 	/** SETTINGS were sent: nothing goes out before. */
 	private spoken = false;
+	private readonly isTokenMode: boolean;
 	private lying = false;
 	private readonly answers: Answering;
-	/** A credential was taken here. */
-	private proved: boolean;
-	private welcomed = false;
-	/** When bytes of the client came last. */
-	private heardAt = 0;
-	/** When a stream last began or ended, or a limit changed. */
-	private changedAt = 0;
+	private readonly watch: Watch;
+	private readonly endless: EndlessBodies;
+	/** Streams the client reset: nothing may follow on them. */
+	private readonly resetByClient = new Set<number>();
+	/** Answers nothing any more, for good. */
+	private stuck = false;
 
 	constructor(
 		private readonly world: PeerWorld & { onClosed(connection: PeerConnection): void },
@@ -73,22 +71,49 @@ export class PeerConnection implements FarEnd {
 		private readonly random: Random,
 	) {
 		record.identity = certificate?.identity ?? -1;
+		record.version = certificate?.version ?? -1;
 		this.isTokenMode = certificate === undefined;
-		this.proved = certificate !== undefined;
-		this.limit = habits.firstLimit;
-		this.window = new ReceiveWindow(habits.connectionWindow, this.out);
+		this.allowance = new Allowance(
+			habits,
+			random,
+			this.out,
+			{
+				streams: this.streams,
+				isLive: () => !this.isGone && this.spoken,
+				trouble: (name) => this.trouble(name),
+				announced: (values) => {
+					this.watch.changed();
+					world.journal.note('settings', record.id, values.maxConcurrentStreams ?? -1);
+				},
+				later: (mostMs, callback) =>
+					world.loop.arrive(random.next() * mostMs, () => {
+						callback();
+						this.flush();
+					}),
+				flush: () => this.flush(),
+			},
+			certificate !== undefined,
+		);
+		this.watch = new Watch(record, world.journal, () => world.loop.now());
+		this.endless = new EndlessBodies(
+			world.loop,
+			this.out,
+			() => this.flush(),
+			() => this.isGone,
+		);
 		this.checks = new RequestChecks(world, record, certificate);
 		this.answers = new Answering(world, record, habits, random, this.out, {
-			isOpen: (stream) => !this.isGone && this.streams.get(stream.id) === stream,
+			isOpen: (stream) => !this.isGone && !this.stuck && this.streams.get(stream.id) === stream,
 			onAnswered: (stream, verdict) => {
+				if (verdict.resetCode === undefined) this.watch.answered();
 				if (verdict.resetCode === undefined && verdict.aboutCredential !== true) this.welcome(stream);
+				if (verdict.endless === true) this.endless.begin(stream.id);
 				this.forget(stream);
 			},
 			cut: () => this.cut(false),
 			flush: () => this.flush(),
 		});
 	}
-	private readonly isTokenMode: boolean;
 
 	/** Speaks first, as APNs does. */
 	start(): void {
@@ -99,17 +124,10 @@ export class PeerConnection implements FarEnd {
 			this.spoken = true;
 			const waiting = this.out.take();
 			const small = world.mood.has('smallWindows');
-			this.announce({
-				...(this.limit === undefined ? {} : { maxConcurrentStreams: this.limit }),
-				initialWindowSize: small === undefined ? habits.initialWindow : this.random.pick([0, 1, 20, 100, 1_000]),
-				...(habits.headerTableSize === undefined ? {} : { headerTableSize: habits.headerTableSize }),
-			});
-			if (small !== undefined) {
-				this.trouble('starved');
-				// Bodies wait until their stream gets more.
-				world.loop.arrive(200, () => this.enlargeWindows());
-			}
-			this.window.open();
+			this.allowance.begin();
+			if (small !== undefined) this.allowance.shrinkWindows(small.strength);
+			if (world.mood.has('windowStarved') !== undefined) this.allowance.starve(true);
+			this.allowance.window.open();
 			// SETTINGS come first (RFC 9113 §3.4), whatever was ready before them.
 			this.out.raw(waiting);
 			this.flush();
@@ -123,16 +141,14 @@ export class PeerConnection implements FarEnd {
 
 	/** Whether a request could have had a stream here ever since: nothing was ever wrong with it, and it is not full. */
 	hasRoomSince(sinceMs: number): boolean {
+		const { settings, window } = this.allowance;
 		return (
 			!this.isGone &&
-			this.proved &&
-			this.record.troubles.size === 0 &&
-			!this.announced.isUnsettled &&
-			this.record.provedAt < sinceMs &&
-			this.heardAt > sinceMs - 40_000 &&
-			this.changedAt < sinceMs &&
-			this.streams.size < (this.announced.limit ?? Infinity) &&
-			!this.window.isNarrow
+			this.allowance.proved &&
+			this.watch.isSteadySince(sinceMs) &&
+			!settings.isUnsettled &&
+			this.streams.size < (settings.limit ?? Infinity) &&
+			!window.isNarrow
 		);
 	}
 
@@ -140,7 +156,7 @@ export class PeerConnection implements FarEnd {
 
 	onBytes(bytes: Buffer): void {
 		if (this.deaf || this.isGone) return this.onLost(bytes);
-		this.heardAt = this.world.loop.now();
+		this.watch.heard();
 		this.splitter.push(bytes, (type, frameFlags, streamId, payload) =>
 			this.onFrame(type, frameFlags, streamId, payload),
 		);
@@ -193,6 +209,7 @@ export class PeerConnection implements FarEnd {
 		this.trouble('fin');
 		this.flush();
 		this.deaf = true;
+		this.mute = true;
 		this.link.finish();
 		this.world.loop.arrive(RESET_AFTER_FIN_MS, () => {
 			if (!this.link.isOver) this.link.cut(systemError('ECONNRESET', 'read ECONNRESET'), false);
@@ -240,35 +257,10 @@ export class PeerConnection implements FarEnd {
 		this.world.loop.arrive(50, look);
 	}
 
-	/** Announces another limit of streams. */
-	setLimit(limit: number): void {
-		if (this.isGone || this.limit === limit) return;
-		this.limit = limit;
-		this.announce({ maxConcurrentStreams: limit });
-		this.trouble('limit');
-		this.flush();
-	}
-
-	/** What it allows when nothing is wrong. */
-	restoreLimit(): void {
-		const wanted = this.welcomed ? this.habits.limit : this.habits.firstLimit;
-		this.setLimit(wanted ?? NO_LIMIT);
-	}
-
-	starve(on: boolean): void {
-		if (on) this.trouble('starved');
-		this.window.starving = on;
-		if (on || this.isGone) return;
-		this.window.giveBack();
-		this.enlargeWindows();
-	}
-
-	/** Windows are what they should be again. */
-	enlargeWindows(): void {
-		if (this.isGone || this.window.starving) return;
-		for (const stream of this.streams.values()) if (!stream.whole) this.window.grant(stream);
-		if (this.announced.window < 8_192) this.announce({ initialWindowSize: this.habits.initialWindow });
-		this.flush();
+	/** From now on no request is answered here. */
+	getStuck(): void {
+		this.trouble('wedged');
+		this.stuck = true;
 	}
 
 	lie(): void {
@@ -304,7 +296,7 @@ export class PeerConnection implements FarEnd {
 			case frameTypes.GOAWAY:
 				return this.onGoaway(payload.readUInt32BE(4), payload.toString('latin1', 8, 120));
 			case frameTypes.WINDOW_UPDATE:
-				return;
+				return this.endless.credit(streamId, payload.readUInt32BE(0));
 			default:
 				this.mistake(`a frame of type ${type}`);
 		}
@@ -312,7 +304,7 @@ export class PeerConnection implements FarEnd {
 
 	private onGoaway(code: number, text: string): void {
 		this.world.journal.note('clientGoaway', this.record.id, code, text);
-		if (code === errorCodes.NO_ERROR || this.lying) return;
+		if (code === errorCodes.NO_ERROR || this.lying || this.endless.any) return;
 		this.world.journal.breach('understandsHonestPeers', `GOAWAY ${code} "${text}" on connection ${this.record.id}`);
 	}
 
@@ -321,13 +313,14 @@ export class PeerConnection implements FarEnd {
 			for (let at = 0; at + 6 <= payload.length; at += 6) {
 				if (payload.readUInt16BE(at) === settingIds.enablePush && payload.readUInt32BE(at + 2) !== 0)
 					this.mistake('server push is not switched off');
+				if (payload.readUInt16BE(at) === settingIds.initialWindowSize)
+					this.endless.settled(payload.readUInt32BE(at + 2));
 			}
 			this.out.raw(settingsAckFrame());
 			return;
 		}
-		const applied = this.announced.acknowledge();
+		const applied = this.allowance.acknowledged();
 		if (applied === undefined) return this.mistake('an ACK of no SETTINGS');
-		for (const stream of this.streams.values()) stream.window += applied.windowChange;
 		if (applied.headerTableSize !== undefined) this.headers.allow(applied.headerTableSize);
 	}
 
@@ -344,16 +337,20 @@ export class PeerConnection implements FarEnd {
 		journal.note('clientReset', this.record.id, streamId, String(code));
 		// Resets that answer a lie are no choice of the client.
 		if (!this.lying) this.checks.countReset(loop.now());
+		this.resetByClient.add(streamId);
+		this.endless.end(streamId);
 		if (stream !== undefined) this.forget(stream);
 	}
 
 	private onData(frameFlags: number, streamId: number, payload: Buffer): void {
 		const { journal } = this.world;
 		const stream = this.streams.get(streamId);
-		if (!this.window.take(payload.length))
-			journal.breach('windowsRespected', `the connection window of ${this.record.id} is ${this.window.left}`);
+		const { window } = this.allowance;
+		if (!window.take(payload.length))
+			journal.breach('windowsRespected', `the connection window of ${this.record.id} is ${window.left}`);
 		if (stream === undefined) {
 			if (streamId > this.highestSeen) this.mistake(`DATA of an idle stream ${streamId}`);
+			if (this.resetByClient.has(streamId)) this.mistake(`DATA of stream ${streamId} after its RST_STREAM`);
 			return;
 		}
 		stream.window -= payload.length;
@@ -361,7 +358,7 @@ export class PeerConnection implements FarEnd {
 			journal.breach('windowsRespected', `the window of stream ${streamId} is ${stream.window}`);
 		takeBody(stream, payload);
 		if ((frameFlags & flags.END_STREAM) !== 0) this.onWhole(stream);
-		else if (!this.window.starving && stream.window < 1_000) this.window.grant(stream);
+		else this.allowance.see(stream);
 	}
 
 	// ---- requests ----
@@ -384,6 +381,7 @@ export class PeerConnection implements FarEnd {
 
 	private onHead(streamId: number, ends: boolean): void {
 		const { head, world } = this;
+		const { settings } = this.allowance;
 		const { journal } = world;
 		const { request } = head;
 		if (streamId <= this.highestSeen || streamId % 2 === 0)
@@ -391,10 +389,10 @@ export class PeerConnection implements FarEnd {
 		this.highestSeen = Math.max(this.highestSeen, streamId);
 		journal.headers(request, this.record.id);
 		this.record.streams += 1;
-		const version = this.checks.check(streamId, head, this.streams, this.announced.limit);
-		const stream = openStream(streamId, head, version, this.announced.window);
+		const version = this.checks.check(streamId, head, this.streams, settings.limit);
+		const stream = openStream(streamId, head, version, settings.window);
+		this.watch.opens(streamId, this.streams.size);
 		this.streams.set(streamId, stream);
-		this.changedAt = world.loop.now();
 		if (streamId > this.lastProcessed) this.disown(stream);
 		else if (this.refuses()) {
 			this.out.raw(resetFrame(streamId, errorCodes.REFUSED_STREAM));
@@ -403,6 +401,7 @@ export class PeerConnection implements FarEnd {
 			return this.disown(stream);
 		}
 		if (ends) this.onWhole(stream);
+		else this.allowance.see(stream);
 	}
 
 	private refuses(): boolean {
@@ -430,7 +429,8 @@ export class PeerConnection implements FarEnd {
 		this.highestProcessed = Math.max(this.highestProcessed, stream.id);
 		const issuedAtMs = this.isTokenMode ? this.checks.facts?.issuedAtMs : undefined;
 		const tokenAgeMs = issuedAtMs === undefined ? 0 : this.world.wallMs() - issuedAtMs;
-		const verdict = judge(mood, record.identity, stream.version, tokenAgeMs, this.random);
+		const verdict = judge(mood, record.identity, stream.version, tokenAgeMs, this.random, this.endless.mayBegin);
+		if (verdict.endless === true) this.trouble('endless');
 		if (verdict.accepted) {
 			pushes.accepted[stream.request] = cell(pushes.accepted, stream.request) + 1;
 			journal.note('accept', stream.request, stream.id);
@@ -443,7 +443,7 @@ export class PeerConnection implements FarEnd {
 			this.out.raw(resetFrame(stream.id, errorCodes.REFUSED_STREAM));
 			return this.forget(stream);
 		}
-		if (mood.has('wedged', record.identity) !== undefined) return this.trouble('wedged');
+		if (this.stuck || mood.has('wedged', record.identity) !== undefined) return this.trouble('wedged');
 		if (verdict.status === 0 && verdict.resetCode === undefined) return this.trouble('neverAnswered');
 		this.answers.add(stream, verdict);
 		this.goAwayOften();
@@ -462,14 +462,8 @@ export class PeerConnection implements FarEnd {
 	/** The answer shows that the credential was taken: more streams, as APNs does. */
 	private welcome(stream: Stream): void {
 		if (this.isTokenMode) this.checks.provenTokens.add(stream.token);
-		if (!this.proved) this.record.provedAt = this.world.loop.now();
-		this.proved = true;
-		if (this.welcomed) return;
-		this.welcomed = true;
-		const { firstLimit, limit } = this.habits;
-		if (this.limit !== firstLimit || limit === firstLimit) return;
-		this.limit = limit ?? NO_LIMIT;
-		this.announce({ maxConcurrentStreams: this.limit });
+		if (!this.allowance.proved) this.record.provedAt = this.world.loop.now();
+		this.allowance.welcome();
 	}
 
 	private disown(stream: Stream): void {
@@ -482,19 +476,14 @@ export class PeerConnection implements FarEnd {
 	}
 
 	private forget(stream: Stream): void {
-		this.changedAt = this.world.loop.now();
+		stream.over = true;
 		this.streams.delete(stream.id);
-	}
-
-	private announce(values: SettingValues): void {
-		this.changedAt = this.world.loop.now();
-		this.world.journal.note('settings', this.record.id, values.maxConcurrentStreams ?? -1);
-		this.announced.announce(values, this.out);
+		this.watch.ended(this.streams.size);
 	}
 
 	private flush(): void {
 		if (this.out.isEmpty || !this.spoken) return;
 		const bytes = this.out.take();
-		if (!this.deaf) this.link.send(bytes);
+		if (!this.mute) this.link.send(bytes);
 	}
 }

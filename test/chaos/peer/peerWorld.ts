@@ -12,6 +12,8 @@ export interface Habits {
 	/** Bytes the connection window is kept at. */
 	readonly connectionWindow: number;
 	readonly serviceMs: number;
+	/** How far a service time may lie above or below that, as a share of it. */
+	readonly serviceSpread: number;
 	readonly settingsDelayMs: number;
 	readonly headerTableSize: number | undefined;
 	/** Legal variety in what it sends: padding, CONTINUATION, unknown frames, 103. */

@@ -96,6 +96,7 @@ export class RequestChecks {
 		const named = facts.identity * 1_000 + facts.version;
 		if (this.named === undefined) {
 			this.record.identity = facts.identity;
+			this.record.version = facts.version;
 			this.named = named;
 		} else if (this.named !== named) mixed(`tokens of ${this.named} and ${named} on connection ${this.record.id}`);
 		if (facts.identity !== owner) mixed(`request ${request} of identity ${owner} carries a token of ${facts.identity}`);

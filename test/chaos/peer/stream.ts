@@ -21,6 +21,10 @@ export interface Stream {
 	readonly apnsId: string;
 	/** Held back until a GOAWAY says what becomes of it. */
 	parked: boolean;
+	/** More window is on its way. */
+	waitsForGrant: boolean;
+	/** Answered, reset or disowned. */
+	over: boolean;
 }
 
 /** Octets of a body that name its request and its length: `{"n":"0000007b","l":"0040"`. */
@@ -41,6 +45,8 @@ export function openStream(id: number, head: RequestHead, version: number, windo
 		kind,
 		apnsId,
 		parked: false,
+		waitsForGrant: false,
+		over: false,
 	};
 }
 

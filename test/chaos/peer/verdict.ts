@@ -11,6 +11,8 @@ export interface Verdict {
 	readonly resetCode?: number;
 	/** The answer's body is cut behind its headers. */
 	readonly half?: boolean;
+	/** Its body never ends. */
+	readonly endless?: boolean;
 	/** Answered so much later. */
 	readonly delayMs?: number;
 	/** The peer processed it all the same. */
@@ -37,15 +39,22 @@ const TOKEN_LIFE_MS = 3_600_000 + 60_000;
 const TOKEN_AHEAD_MS = 600_000;
 
 /** What becomes of one request of an identity with a token of this age. */
-export function judge(mood: Mood, identity: number, version: number, tokenAgeMs: number, random: Random): Verdict {
+export function judge(
+	mood: Mood,
+	identity: number,
+	version: number,
+	tokenAgeMs: number,
+	random: Random,
+	mayBeEndless: boolean,
+): Verdict {
 	if (tokenAgeMs > TOKEN_LIFE_MS)
 		return { status: 403, reason: 'ExpiredProviderToken', accepted: false, aboutCredential: true };
 	if (tokenAgeMs < -TOKEN_AHEAD_MS)
 		return { status: 403, reason: 'InvalidProviderToken', accepted: false, aboutCredential: true };
-	return verdictOf(mood, identity, version, random);
+	return verdictOf(mood, identity, version, random, mayBeEndless);
 }
 
-function verdictOf(mood: Mood, identity: number, version: number, random: Random): Verdict {
+function verdictOf(mood: Mood, identity: number, version: number, random: Random, mayBeEndless: boolean): Verdict {
 	if (mood.calm) return acceptedVerdict;
 	const happens = (name: Parameters<Mood['has']>[0]): number | undefined => {
 		const fault = mood.has(name, identity);
@@ -88,6 +97,7 @@ function verdictOf(mood: Mood, identity: number, version: number, random: Random
 		return { status, reason, accepted: false, half: happens('halfAnswers') !== undefined };
 	}
 	if (happens('halfAnswers') !== undefined) return { status: 200, accepted: true, half: true };
+	if (mayBeEndless && happens('endlessAnswers') !== undefined) return { status: 200, accepted: true, endless: true };
 	const slow = mood.has('slowAnswers', identity);
 	if (slow !== undefined) return { ...acceptedVerdict, delayMs: random.next() * slow.strength * 4_000 };
 	return acceptedVerdict;
