@@ -8,6 +8,7 @@ import { agentGroup } from './groups/agent';
 import { applicationGroup } from './groups/application';
 import { editorGroup } from './groups/editor';
 import { examplesGroup } from './groups/examples';
+import { installGroup } from './groups/install';
 import { queueGroup } from './groups/queue';
 import { type Group, runGroups } from './runner';
 import { type Ground, prepareGround } from './stage';
@@ -20,6 +21,7 @@ interface Options {
 
 const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground, options: Options) => Group]> = [
 	['application', applicationGroup],
+	['install', installGroup],
 	['queue', (ground, { executions }) => queueGroup(ground, executions)],
 	['agent', agentGroup],
 	['editor', (ground, { pictures }) => editorGroup(ground, pictures)],

@@ -2,13 +2,13 @@
 import type { Browser, Page } from 'playwright-core';
 import type { DevicePage } from '../../tools/simulator/devicePage/page';
 import { startDevicePage } from '../../tools/simulator/devicePage/page';
-import { hasChromium, launchChromium } from './chromium';
+import { hasChromium, launchChromium } from '../chromium';
 import type { Sender } from './sender';
 import { bundleId, startSender } from './sender';
 import { fillPage } from './show';
 
-// CI installs Chromium (.ci/chromium.sh); a machine without one runs every other test.
-const inChromium = hasChromium ? describe : describe.skip;
+// CI installs Chromium (.ci/run); a machine without one runs every other test.
+const inChromium = hasChromium() ? describe : describe.skip;
 
 inChromium('in Chromium', () => {
 	let browser: Browser;

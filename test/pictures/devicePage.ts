@@ -1,15 +1,13 @@
-/** Takes the device page's pictures for the documentation: `npx tsx test/devicePage/pictures.ts [folder [png]]`. */
-import { mkdirSync } from 'node:fs';
+/** Takes pictures of the device page, full of what the phones can show. */
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
+import { ProviderTokenStore } from '../../nodes/shared/apns/providerToken';
+import { ApnsClient } from '../../nodes/shared/client/apnsClient';
+import { SessionCache } from '../../nodes/shared/transport/sessionCache';
 import { startDevicePage } from '../../tools/simulator/devicePage/page';
-import { launchChromium } from './chromium';
-import { bundleId, startSender } from './sender';
-import { fillPage } from './show';
-
-/** JPEG keeps each below 150 KB. */
-const type = process.argv[3] === 'png' ? 'png' : 'jpeg';
-const folder = path.resolve(process.argv[2] ?? path.join(__dirname, '../../docs/images'));
+import { launchChromium } from '../chromium';
+import { bundleId, type Sender, startSender } from '../devicePage/sender';
+import { fillPage } from '../devicePage/show';
 
 interface Picture {
 	readonly file: string;
@@ -30,7 +28,28 @@ const pictures: readonly Picture[] = [
 	{ file: 'device-page-phone', width: 390, height: 844, colorScheme: 'dark' },
 ];
 
-async function take(browser: Browser, address: string, picture: Picture): Promise<void> {
+/** Three more messages of the conversation, from the package's own client: the third shows what its connection has indexed by then. */
+async function sendWithOwnClient({ app, token }: Sender): Promise<void> {
+	const { keyId = '', teamId = '', privateKey = '', host, port, managementHost, managementPort } = app.credential;
+	const cache = new SessionCache();
+	const client = new ApnsClient({
+		identity: { type: 'token', keyId, teamId, privateKeyPem: privateKey },
+		endpoint: { host, port },
+		managementEndpoint: { host: managementHost, port: managementPort },
+		caBundle: app.credential.caBundle,
+		cache,
+		tokens: new ProviderTokenStore(),
+	});
+	for (const body of ['Are you on your way?', 'We sit at the back', 'The soup is here']) {
+		const alert = { 'title-loc-key': 'MESSAGE_TITLE', 'title-loc-args': ['Grace'], body };
+		const payload = Buffer.from(JSON.stringify({ aps: { alert, 'thread-id': 'chat-grace', sound: 'default' } }));
+		const { outcome } = await client.send({ deviceToken: token('ada'), topic: bundleId, pushType: 'alert', payload });
+		if (outcome !== 'accepted') throw new Error(`The push for the picture was ${outcome}.`);
+	}
+	cache.close();
+}
+
+async function take(browser: Browser, address: string, picture: Picture, folder: string): Promise<void> {
 	const { width, height, colorScheme } = picture;
 	const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
 	await page.goto(address);
@@ -43,27 +62,26 @@ async function take(browser: Browser, address: string, picture: Picture): Promis
 		await page.getByRole('columnheader', { name: 'On the wire' }).waitFor();
 	}
 	const part = picture.element === undefined ? page : page.locator(picture.element);
-	await part.screenshot({
-		path: path.join(folder, `${picture.file}.${type === 'png' ? 'png' : 'jpg'}`),
-		type,
-		...(type === 'jpeg' ? { quality: 78 } : {}),
-	});
+	// JPEG keeps each below 150 KB.
+	await part.screenshot({ path: path.join(folder, `${picture.file}.jpg`), type: 'jpeg', quality: 78 });
 	await page.close();
 }
 
-async function main(): Promise<void> {
-	mkdirSync(folder, { recursive: true });
+/** The pictures of the table above, in `folder`. */
+export async function takeDevicePage(folder: string): Promise<void> {
 	const sender = await startSender();
 	const page = await startDevicePage(sender.app.simulator, { bundleId });
 	const browser = await launchChromium();
 	try {
 		await fillPage(sender);
-		for (const picture of pictures) await take(browser, page.address, picture);
+		for (const picture of pictures.filter(({ opens }) => opens !== true))
+			await take(browser, page.address, picture, folder);
+		await sendWithOwnClient(sender);
+		for (const picture of pictures.filter(({ opens }) => opens === true))
+			await take(browser, page.address, picture, folder);
 	} finally {
 		await browser.close();
 		await page.close();
 		await sender.close();
 	}
 }
-
-void main();

@@ -1,6 +1,6 @@
 /** n8n's editor in Debian's Chromium, signed in, with nothing but loopback to load from. */
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { hasChromium, launchChromium } from '../../chromium';
 import type { Application } from './application';
 import { installDebian } from './debian';
 import type { Programs } from './program';
@@ -33,12 +33,8 @@ export async function openEditor(
 	programs: Programs,
 	app: Pick<Application, 'url'> & { readonly rest: { readonly cookie: string } },
 ): Promise<Editor> {
-	const program = '/usr/bin/chromium';
-	if (!existsSync(program)) await installDebian(programs, 'chromium', 'fonts-dejavu-core', 'fonts-noto-color-emoji');
-	const browser = await chromium.launch({
-		executablePath: program,
-		args: ['--no-sandbox', '--font-render-hinting=none'],
-	});
+	if (!hasChromium()) await installDebian(programs, 'chromium', 'fonts-dejavu-core', 'fonts-noto-color-emoji');
+	const browser = await launchChromium(['--font-render-hinting=none']);
 	const contexts = new Map<Theme, BrowserContext>();
 	return {
 		async page(theme) {

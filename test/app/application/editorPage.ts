@@ -12,8 +12,14 @@ export interface Output {
 	readonly columns: readonly string[];
 	readonly rows: ReadonlyArray<readonly string[]>;
 	readonly hints: readonly string[];
-	/** The error view, where the run failed. */
+	/** Message and description, where the run failed. */
 	readonly error: string | undefined;
+}
+
+/** What the test of a credential came to. */
+export interface CredentialVerdict {
+	readonly works: boolean;
+	readonly message: string;
 }
 
 export class EditorPage {
@@ -61,8 +67,14 @@ export class EditorPage {
 
 	/** Names of the actions shown, from the top. */
 	async actions(): Promise<string[]> {
-		const names = await this.find('node-creator-action-item').allInnerTexts();
+		const names = await this.find('node-creator-item-name').allInnerTexts();
 		return names.map((name) => name.trim());
+	}
+
+	/** Picks an action, which adds the node to the workflow and opens it. */
+	async addAction(name: string): Promise<void> {
+		await this.find('node-creator-item-name').getByText(name, { exact: true }).click();
+		await this.find('node-parameters').first().waitFor();
 	}
 
 	async openNode(name: string): Promise<void> {
@@ -158,25 +170,34 @@ export class EditorPage {
 		await button.getByText('Execute step').waitFor({ timeout: LOAD_TIMEOUT_MS });
 		const panel = this.page.locator(byTestId('output-panel')).first();
 		await panel
-			.locator(`${byTestId('node-run-status-success')}, ${byTestId('node-error-view')}`)
+			.locator(`${byTestId('node-run-status-success')}, ${byTestId('node-error-message')}`)
 			.first()
 			.waitFor();
 		await this.page.waitForTimeout(500);
 		return await this.output();
 	}
 
+	/** Runs the open node where n8n refuses to; returns what its message says. */
+	async executeInVain(): Promise<string> {
+		await this.find('node-execute-button').first().click();
+		const message = this.page.locator('.el-notification').locator('visible=true').first();
+		await message.waitFor();
+		return await message.innerText();
+	}
+
 	async output(): Promise<Output> {
 		const panel = this.page.locator(byTestId('output-panel')).first();
 		const table = panel.locator('table').first();
 		const rows = await table.locator('tbody tr').all();
-		const error = panel.locator('.node-error-view').first();
+		const error = panel.locator(`${byTestId('node-error-message')}, ${byTestId('node-error-description')}`);
 		return {
 			columns: (await table.locator('thead th').allInnerTexts())
 				.map((text) => text.trim())
 				.filter((text) => text !== ''),
 			rows: await Promise.all(rows.map(async (row) => await row.locator('td').allInnerTexts())),
 			hints: (await panel.locator(byTestId('node-hint')).allInnerTexts()).map((text) => text.trim()),
-			error: (await error.count()) > 0 ? (await error.innerText()).trim() : undefined,
+			error:
+				(await error.count()) > 0 ? (await error.allInnerTexts()).map((text) => text.trim()).join('\n') : undefined,
 		};
 	}
 
@@ -193,6 +214,12 @@ export class EditorPage {
 		await this.find('node-credentials-select').first().click();
 		await this.find('node-credentials-select-item-new').first().click();
 		await this.find('credential-edit-dialog').first().waitFor();
+		await this.settle();
+	}
+
+	/** Waits for dialogs that fade in: nothing tells when one has. */
+	private async settle(): Promise<void> {
+		await this.page.waitForTimeout(600);
 	}
 
 	/** Switches a boolean parameter on. */
@@ -200,20 +227,30 @@ export class EditorPage {
 		await this.parameter(parameter).locator('[role="switch"], .el-switch').first().click();
 	}
 
-	/** Saves the credential in the dialog and returns what its test says. */
-	async saveCredential(): Promise<string> {
+	/** Saves the credential in the dialog and returns what its test says; fails where the dialog does not show it. */
+	async saveCredential(): Promise<CredentialVerdict> {
 		// What was typed last is taken over with a delay; opening a stored credential tests it, too.
 		await this.page.waitForTimeout(1500);
 		const tested = this.page.waitForResponse(/\/rest\/credentials\/test/);
 		await this.find('credential-save-button').first().click();
 		const { data } = (await (await tested).json()) as { data: { status: string; message: string } };
-		await this.page.waitForTimeout(1000);
-		const dialog = this.find('credential-edit-dialog').first();
+		const verdict = { works: data.status === 'OK', message: data.message };
 		// n8n closes the dialog of a new credential that works.
-		if (!(await dialog.isVisible())) return data.message;
-		const shown = await dialog.innerText();
-		if (!shown.includes(data.message)) throw new Error(`The dialog does not show "${data.message}": ${shown}`);
-		return data.message;
+		if (!verdict.works) {
+			const dialog = this.find('credential-edit-dialog').first();
+			await dialog.getByText('Couldn’t connect with these settings').waitFor();
+			// Once open, the details stay open for the next verdict.
+			const more = dialog.getByText('More details');
+			if (await more.isVisible()) await more.click();
+			await dialog.getByText(verdict.message).waitFor();
+		}
+		return verdict;
+	}
+
+	/** Opens a credential that works, and waits until the dialog says so. */
+	async openWorkingCredential(): Promise<void> {
+		await this.openCredential();
+		await this.find('credentials-config-container-test-success').waitFor();
 	}
 
 	async closeCredential(): Promise<void> {
