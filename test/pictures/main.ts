@@ -28,7 +28,7 @@ const parts: readonly Part[] = [
 	{
 		name: 'editor',
 		take: async (ground, folder) => await runGroups([editorGroup(ground, folder)]),
-		shown: [...bothThemes('find-the-nodes'), ...bothThemes('results'), ...bothThemes('error-key')],
+		shown: [...bothThemes('node-panel'), ...bothThemes('rejected'), ...bothThemes('error-key')],
 	},
 	{
 		name: 'recipes',

@@ -5,6 +5,9 @@ import type { Locator, Page } from 'playwright-core';
 const LOAD_TIMEOUT_MS = 180_000;
 const STEP_TIMEOUT_MS = 30_000;
 
+/** n8n's answer that a manual run has begun. */
+const RUN = /\/rest\/workflows\/[^/]+\/run/;
+
 const byTestId = (id: string): string => `[data-test-id="${id}"]`;
 
 export interface Output {
@@ -46,10 +49,9 @@ export class EditorPage {
 		else {
 			const loaded = this.page.waitForResponse((response) => response.url().includes(`/rest/workflows/${id}`));
 			// What the router of the page hears when somebody uses the browser's arrows.
-			await this.page.evaluate((target) => {
-				history.pushState({}, '', target);
-				dispatchEvent(new PopStateEvent('popstate', { state: {} }));
-			}, path);
+			await this.page.evaluate(
+				`history.pushState({}, '', '${path}'); dispatchEvent(new PopStateEvent('popstate', { state: {} }));`,
+			);
 			await loaded;
 			// Until it is drawn, the nodes of the workflow before are still there.
 			await this.page.waitForTimeout(1500);
@@ -152,8 +154,13 @@ export class EditorPage {
 	}
 
 	async executePrevious(): Promise<void> {
+		const started = this.page.waitForResponse(RUN);
 		await this.page.getByRole('button', { name: 'Execute previous nodes' }).locator('visible=true').first().click();
+		await started;
 		await this.find('run-data-schema-item').first().waitFor();
+		// The next click counts once this run is over.
+		await this.page.waitForTimeout(1500);
+		await this.find('node-execute-button').first().getByText('Execute step').waitFor();
 	}
 
 	/** Drags a field of the input into a parameter, as the editor maps data. */
@@ -175,7 +182,7 @@ export class EditorPage {
 	/** Runs the open node and returns what its output pane shows. */
 	async execute(): Promise<Output> {
 		const button = this.find('node-execute-button').first();
-		const started = this.page.waitForResponse(/\/rest\/workflows\/[^/]+\/run/);
+		const started = this.page.waitForResponse(RUN);
 		await button.click();
 		await started;
 		// The output of the run before stays until the new one starts.

@@ -90,17 +90,23 @@ async function read(response: Response): Promise<Answer> {
 export async function signIn(url: string): Promise<RestClient> {
 	const headers: Record<string, string> = { 'content-type': 'application/json' };
 
-	async function send(method: string, path: string, body?: unknown, timeoutMs = 60_000): Promise<Response> {
+	async function send(
+		method: string,
+		path: string,
+		body?: unknown,
+		{ connection, timeoutMs = 60_000 }: { readonly connection?: 'close'; readonly timeoutMs?: number } = {},
+	): Promise<Response> {
 		return await fetch(`${url}${path}`, {
 			method,
-			headers,
+			headers: connection === undefined ? headers : { ...headers, connection },
 			signal: AbortSignal.timeout(timeoutMs),
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 	}
 
 	async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-		const { status, body: answer } = await read(await send(method, `/rest${path}`, body));
+		// A connection of its own: a busy n8n was seen to close one that was idle just when it was used again.
+		const { status, body: answer } = await read(await send(method, `/rest${path}`, body, { connection: 'close' }));
 		if (status < 200 || status > 299)
 			throw new Error(`n8n answers ${method} ${path} with ${status}: ${JSON.stringify(answer)}`);
 		return isObject(answer) && 'data' in answer ? answer.data : answer;
@@ -161,7 +167,7 @@ export async function signIn(url: string): Promise<RestClient> {
 		async fire(path, body = {}, timeoutMs = 180_000) {
 			const until = Date.now() + REGISTRATION_MS;
 			for (;;) {
-				const answer = await read(await send('POST', `/webhook/${path}`, body, timeoutMs));
+				const answer = await read(await send('POST', `/webhook/${path}`, body, { timeoutMs }));
 				const unregistered = answer.status === 404 && text(answer.body, 'message').includes('not registered');
 				if (!unregistered || Date.now() > until) return answer;
 				await pause(100);

@@ -10,8 +10,8 @@ import { deviceToken } from '../deviceTokens';
 import type { Group, Reporter } from '../runner';
 import { type Ground, setStage, type Stage, stored } from '../stage';
 
-/** Takes a picture of the page under a name. */
-type Shoot = (editor: EditorPage, name: string) => Promise<void>;
+/** Takes a picture of the page under a name, or of a part of it. */
+type Shoot = (editor: EditorPage, name: string, part?: string) => Promise<void>;
 
 const START = 'When clicking ‘Execute workflow’';
 const people = [
@@ -59,6 +59,7 @@ async function findTheNodes(editor: EditorPage, shoot: Shoot, { check }: Reporte
 		}
 		await editor.search('iPhone');
 		await shoot(editor, 'find-the-nodes');
+		await shoot(editor, 'node-panel', '[data-test-id="node-creator"]');
 	});
 	await check('the first action of APNs Send is to send, and picking it adds the node', async () => {
 		await editor.openInPanel('APNs Send');
@@ -188,26 +189,35 @@ const failures: ReadonlyArray<readonly [name: string, change: Failure, error: Re
 	['device-token', { parameters: { recipients: 'Ann' } }, /^'Device Tokens' contains .*\nA device token only/],
 	['payload', { parameters: { payloadType: 'json', payloadJson: '{ "aps": ' } }, /^'JSON' is not valid JSON.*\nCheck/],
 	['topic', { parameters: { topic: 'com.example.other' } }, /\(TopicDisallowed\)\nCheck that the bundle ID/],
-	['key', { credential: { keyId: 'ZZZZZZZZZZ' } }, /\(InvalidProviderToken\)\nCompare 'Key ID'/],
-	['network', { credential: { port: 9 } }, /^127\.0\.0\.1:9: nothing accepts connections.*\nCheck host and port/],
+	['key', { credential: 'Revoked key' }, /\(InvalidProviderToken\)\nCompare 'Key ID'/],
+	['network', { credential: 'Closed port' }, /^127\.0\.0\.1:9: nothing accepts connections.*\nCheck host and port/],
 ];
 
 interface Failure {
 	readonly parameters?: INode['parameters'];
-	readonly credential?: Record<string, string | number>;
+	readonly credential?: keyof WrongCredentials;
+}
+
+/** Ids of stored credentials, by their names. */
+type WrongCredentials = Readonly<Record<'Revoked key' | 'Closed port', string>>;
+
+/** Before the editor loads: a page knows the credentials that were there then. */
+async function wrongCredentials({ app, apns: { credential } }: Stage): Promise<WrongCredentials> {
+	const good = stored(credential);
+	return {
+		'Revoked key': await app.rest.createCredential('Revoked key', { ...good, keyId: 'ZZZZZZZZZZ' }),
+		'Closed port': await app.rest.createCredential('Closed port', { ...good, port: 9 }),
+	};
 }
 
 async function failing(
 	stage: Stage,
 	editor: EditorPage,
+	credentials: WrongCredentials,
 	{ parameters = {}, credential }: Failure,
 ): Promise<string | undefined> {
 	const all = { recipients: deviceToken(1), title: 'Hello', ...parameters };
-	const id =
-		credential === undefined
-			? stage.credentialId
-			: await stage.app.rest.createCredential('Another account', { ...stored(stage.apns.credential), ...credential });
-	const send = apns(SEND, id, all);
+	const send = apns(SEND, credential === undefined ? stage.credentialId : credentials[credential], all);
 	await opened(stage, editor, workflow('Alert the team', [start(), send]), 'APNs Send');
 	const { error } = await editor.execute();
 	await editor.dismissMessages();
@@ -217,12 +227,13 @@ async function failing(
 async function eachKindOfError(
 	stage: Stage,
 	editor: EditorPage,
+	credentials: WrongCredentials,
 	shoot: Shoot,
 	{ check, note }: Reporter,
 ): Promise<void> {
 	for (const [name, failure, expected] of failures)
 		await check(`an error of the ${name.replace('-', ' ')} says what happened and what to do`, async () => {
-			const error = await failing(stage, editor, failure);
+			const error = await failing(stage, editor, credentials, failure);
 			await shoot(editor, `error-${name}`);
 			note(`${name}: ${(error ?? 'no error').replaceAll('\n', ' ')}`);
 			assert.match(error ?? '', expected);
@@ -294,19 +305,26 @@ async function broadcasts(stage: Stage, editor: EditorPage, shoot: Shoot, { chec
 	});
 }
 
-async function darkTheme(stage: Stage, editor: EditorPage, shoot: Shoot, { check }: Reporter): Promise<void> {
+async function darkTheme(
+	stage: Stage,
+	editor: EditorPage,
+	credentials: WrongCredentials,
+	shoot: Shoot,
+	{ check }: Reporter,
+): Promise<void> {
 	await check('the dark theme shows its own icon, form and results', async () => {
 		await editor.openNewWorkflow();
 		await editor.openNodePanel();
 		await editor.search('iPhone');
 		await shoot(editor, 'find-the-nodes');
+		await shoot(editor, 'node-panel', '[data-test-id="node-creator"]');
 		const filled = { recipients: '={{ $json.tokens }}', title: '={{ $json.title }}', body: '={{ $json.text }}' };
 		await opened(stage, editor, sendWorkflow(stage, filled), 'APNs Send');
 		await editor.executePrevious();
 		stage.apns.simulator.devices.unregister(deviceToken(2));
 		const output = await editor.execute();
 		await editor.dismissMessages();
-		await shoot(editor, 'results');
+		await shoot(editor, 'rejected');
 		assert.equal(output.rows.length, 2);
 		await editor.openCredential();
 		await shoot(editor, 'credential');
@@ -315,7 +333,7 @@ async function darkTheme(stage: Stage, editor: EditorPage, shoot: Shoot, { check
 		await shoot(editor, 'type-live-activity');
 	});
 	await check('the dark theme shows an error', async () => {
-		await failing(stage, editor, { credential: { keyId: 'ZZZZZZZZZZ' } });
+		await failing(stage, editor, credentials, { credential: 'Revoked key' });
 		await shoot(editor, 'error-key');
 	});
 }
@@ -327,23 +345,26 @@ export function editorGroup(ground: Ground, pictures: string): Group {
 		async run(reporter) {
 			const stage = await setStage(ground);
 			try {
+				const credentials = await wrongCredentials(stage);
 				const browser = await openEditor(ground.programs, stage.app);
 				try {
 					mkdirSync(pictures, { recursive: true });
 					const on = async (theme: Theme): Promise<readonly [EditorPage, Shoot]> => [
 						new EditorPage(await browser.page(theme), stage.app.url),
-						async ({ page }, name) =>
-							void (await page.screenshot({ path: path.join(pictures, `${name}-${theme}.png`) })),
+						async ({ page }, name, part) => {
+							const what = part === undefined ? page : page.locator(part).first();
+							await what.screenshot({ path: path.join(pictures, `${name}-${theme}.png`) });
+						},
 					];
 					const [light, shootLight] = await on('light');
 					await findTheNodes(light, shootLight, reporter);
 					await makeTheCredential(stage, light, shootLight, reporter);
 					await sendAndRead(stage, light, shootLight, reporter);
-					await eachKindOfError(stage, light, shootLight, reporter);
+					await eachKindOfError(stage, light, credentials, shootLight, reporter);
 					await everyPushType(stage, light, shootLight, reporter);
 					await broadcasts(stage, light, shootLight, reporter);
 					const [dark, shootDark] = await on('dark');
-					await darkTheme(stage, dark, shootDark, reporter);
+					await darkTheme(stage, dark, credentials, shootDark, reporter);
 					reporter.note(`pictures: ${pictures}`);
 				} finally {
 					await browser.close();
