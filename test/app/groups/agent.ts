@@ -209,7 +209,8 @@ async function broadcasting(stage: Stage, model: ScriptedModel, modelId: string,
 		await update(channelId);
 		assert.deepEqual(offeredTool(model), {
 			name: 'APNs_Broadcast',
-			description: 'Update Live Activities on many Apple devices at once, and manage their channels',
+			// n8n makes it of the action, where a node has resources.
+			description: 'Send broadcast to channel in APNs Broadcast',
 			properties: { channel_id: text('ID of the channel'), content_state: text('The new state as JSON') },
 		});
 	});
