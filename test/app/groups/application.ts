@@ -178,6 +178,34 @@ async function manyExecutions(stage: Stage, { check, note }: Reporter): Promise<
 	});
 }
 
+async function statistics(stage: Stage, { check, note }: Reporter): Promise<void> {
+	await check('Get Statistics names the process, its connection and its last runs, and no secret', async () => {
+		const { rest, program } = stage.app;
+		const watch = apns(SEND, stage.credentialId, { operation: 'statistics' });
+		await rest.publish(workflow('Watch', [webhook('watch'), watch]));
+		const { simulator, credential } = stage.apns;
+		const found = items(await rest.fire('watch'));
+		const lane = found.find(({ endpoint }) => endpoint === `127.0.0.1:${simulator.pushPort}`);
+		assert(lane !== undefined, JSON.stringify(found));
+		const { role, processId, state, openConnections, lastRuns, longestLoopDelayMs } = lane;
+		assert.deepEqual(
+			{ role, processId, state, openConnections, runs: (lastRuns as unknown[]).length },
+			{ role: 'main', processId: program.pid, state: 'serving', openConnections: 1, runs: 10 },
+		);
+		assert.equal(typeof longestLoopDelayMs, 'number');
+		note(`the event loop was held for ${String(longestLoopDelayMs)} ms at most during the last runs`);
+		const text = JSON.stringify(found);
+		for (const secret of [
+			credential.keyId ?? '',
+			credential.teamId ?? '',
+			credential.privateKey?.slice(40, 80) ?? '',
+		]) {
+			assert.notEqual(secret, '');
+			assert(!text.includes(secret), 'a secret is among the figures');
+		}
+	});
+}
+
 async function aChangedCredential(stage: Stage, { check }: Reporter): Promise<void> {
 	const { simulator, credential } = stage.apns;
 	await check('a changed credential counts from the next execution on, without a restart', async () => {
@@ -244,6 +272,7 @@ export function applicationGroup(ground: Ground): Group {
 				await theCredentialTest(stage, reporter);
 				await bothNodes(stage, ground.n8n.version, reporter);
 				await manyExecutions(stage, reporter);
+				await statistics(stage, reporter);
 				await aChangedCredential(stage, reporter);
 				await stopAndStart(stage, reporter);
 			} finally {
