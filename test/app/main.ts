@@ -6,7 +6,7 @@ import { PINNED_N8N } from './application/install';
 import { Programs } from './application/program';
 import { agentGroup } from './groups/agent';
 import { applicationGroup } from './groups/application';
-import { editorGroup } from './groups/editor';
+import { darkEditorGroup, editorGroup } from './groups/editor';
 import { examplesGroup } from './groups/examples';
 import { installGroup } from './groups/install';
 import { queueGroup } from './groups/queue';
@@ -25,6 +25,7 @@ const groupsOf: ReadonlyArray<readonly [name: string, make: (ground: Ground, opt
 	['queue', (ground, { executions }) => queueGroup(ground, executions)],
 	['agent', agentGroup],
 	['editor', (ground, { pictures }) => editorGroup(ground, pictures)],
+	['editor-dark', (ground, { pictures }) => darkEditorGroup(ground, pictures)],
 	['examples', examplesGroup],
 ];
 

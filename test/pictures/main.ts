@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Programs } from '../app/application/program';
-import { editorGroup } from '../app/groups/editor';
+import { darkEditorGroup, editorGroup } from '../app/groups/editor';
 import { runGroups } from '../app/runner';
 import { type Ground, prepareGround } from '../app/stage';
 import { exampleNames } from '../../tools/n8n/examples';
@@ -22,13 +22,18 @@ interface Part {
 }
 
 const same = (...names: readonly string[]) => names.map((name) => [name, name] as const);
-const bothThemes = (name: string) => same(`${name}-light.png`, `${name}-dark.png`);
+const inTheme = (theme: string) => same(...['node-panel', 'rejected'].map((name) => `${name}-${theme}.png`));
 
 const parts: readonly Part[] = [
 	{
 		name: 'editor',
 		take: async (ground, folder) => await runGroups([editorGroup(ground, folder)]),
-		shown: [...bothThemes('node-panel'), ...bothThemes('rejected'), ...bothThemes('error-key')],
+		shown: inTheme('light'),
+	},
+	{
+		name: 'editor-dark',
+		take: async (ground, folder) => await runGroups([darkEditorGroup(ground, folder)]),
+		shown: inTheme('dark'),
 	},
 	{
 		name: 'recipes',

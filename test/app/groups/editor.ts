@@ -338,40 +338,62 @@ async function darkTheme(
 	});
 }
 
+/** What a part of the checks gets: a page of one theme, and credentials that do not work. */
+type Part = (
+	stage: Stage,
+	editor: EditorPage,
+	credentials: WrongCredentials,
+	shoot: Shoot,
+	reporter: Reporter,
+) => Promise<void>;
+
+async function lightTheme(...[stage, editor, credentials, shoot, reporter]: Parameters<Part>): Promise<void> {
+	await findTheNodes(editor, shoot, reporter);
+	await makeTheCredential(stage, editor, shoot, reporter);
+	await sendAndRead(stage, editor, shoot, reporter);
+	await eachKindOfError(stage, editor, credentials, shoot, reporter);
+	await everyPushType(stage, editor, shoot, reporter);
+	await broadcasts(stage, editor, shoot, reporter);
+}
+
+async function inTheme(ground: Ground, pictures: string, theme: Theme, part: Part, reporter: Reporter): Promise<void> {
+	const stage = await setStage(ground);
+	try {
+		const credentials = await wrongCredentials(stage);
+		const browser = await openEditor(ground.programs, stage.app);
+		try {
+			mkdirSync(pictures, { recursive: true });
+			const editor = new EditorPage(await browser.page(theme), stage.app.url);
+			const shoot: Shoot = async ({ page }, name, element) => {
+				const box = element === undefined ? null : await page.locator(element).first().boundingBox();
+				// Below that, a list is empty.
+				const clip = box === null ? undefined : { ...box, height: Math.min(box.height, 300) };
+				await page.screenshot({ path: path.join(pictures, `${name}-${theme}.png`), clip });
+			};
+			await part(stage, editor, credentials, shoot, reporter);
+			reporter.note(`pictures: ${pictures}`);
+		} finally {
+			await browser.close();
+		}
+	} finally {
+		await stage.end();
+	}
+}
+
+/** All that a user does there. */
 export function editorGroup(ground: Ground, pictures: string): Group {
 	return {
 		name: 'editor',
 		title: `n8n ${ground.n8n.version}, the editor in Chromium`,
-		async run(reporter) {
-			const stage = await setStage(ground);
-			try {
-				const credentials = await wrongCredentials(stage);
-				const browser = await openEditor(ground.programs, stage.app);
-				try {
-					mkdirSync(pictures, { recursive: true });
-					const on = async (theme: Theme): Promise<readonly [EditorPage, Shoot]> => [
-						new EditorPage(await browser.page(theme), stage.app.url),
-						async ({ page }, name, part) => {
-							const what = part === undefined ? page : page.locator(part).first();
-							await what.screenshot({ path: path.join(pictures, `${name}-${theme}.png`) });
-						},
-					];
-					const [light, shootLight] = await on('light');
-					await findTheNodes(light, shootLight, reporter);
-					await makeTheCredential(stage, light, shootLight, reporter);
-					await sendAndRead(stage, light, shootLight, reporter);
-					await eachKindOfError(stage, light, credentials, shootLight, reporter);
-					await everyPushType(stage, light, shootLight, reporter);
-					await broadcasts(stage, light, shootLight, reporter);
-					const [dark, shootDark] = await on('dark');
-					await darkTheme(stage, dark, credentials, shootDark, reporter);
-					reporter.note(`pictures: ${pictures}`);
-				} finally {
-					await browser.close();
-				}
-			} finally {
-				await stage.end();
-			}
-		},
+		run: async (reporter) => await inTheme(ground, pictures, 'light', lightTheme, reporter),
+	};
+}
+
+/** What looks different in the dark. */
+export function darkEditorGroup(ground: Ground, pictures: string): Group {
+	return {
+		name: 'editor-dark',
+		title: `n8n ${ground.n8n.version}, the editor in the dark theme`,
+		run: async (reporter) => await inTheme(ground, pictures, 'dark', darkTheme, reporter),
 	};
 }
