@@ -320,7 +320,6 @@ async function darkTheme(
 		await shoot(editor, 'node-panel', '[data-test-id="node-creator"]');
 		const filled = { recipients: '={{ $json.tokens }}', title: '={{ $json.title }}', body: '={{ $json.text }}' };
 		await opened(stage, editor, sendWorkflow(stage, filled), 'APNs Send');
-		await editor.executePrevious();
 		stage.apns.simulator.devices.unregister(deviceToken(2));
 		const output = await editor.execute();
 		await editor.dismissMessages();
