@@ -325,11 +325,11 @@ async function darkTheme(
 		await editor.dismissMessages();
 		await shoot(editor, 'rejected');
 		assert.equal(output.rows.length, 2);
+		await editor.choose('pushType', 'Live Activity');
+		await shoot(editor, 'type-live-activity');
 		await editor.openCredential();
 		await shoot(editor, 'credential');
 		await editor.closeCredential();
-		await editor.choose('pushType', 'Live Activity');
-		await shoot(editor, 'type-live-activity');
 	});
 	await check('the dark theme shows an error', async () => {
 		await failing(stage, editor, credentials, { credential: 'Revoked key' });
