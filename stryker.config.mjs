@@ -24,7 +24,7 @@ const pureTransport = [
 	'tlsContext',
 ];
 
-const folders = {
+export const folders = {
 	http2: {
 		mutate: ['nodes/shared/http2/*.ts'],
 		tests: ['test/shared/http2/*.test.ts'],

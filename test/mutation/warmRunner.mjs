@@ -117,6 +117,8 @@ class WarmRunner {
 		globalsOfTests(this.circus);
 		this.state.addEventHandler((event) => this.onEvent(event));
 		require(path.join(this.root, 'test/setup.ts'));
+		// Properties with so many examples as find nearly all: each change runs them anew.
+		require('fast-check').configureGlobal({ ...require('fast-check').readConfigureGlobal(), numRuns: 25 });
 		const found = new Set(this.patterns.flatMap((pattern) => filesMatching(this.root, pattern)));
 		for (const file of [...found].sort()) this.load(file);
 	}

@@ -1,0 +1,74 @@
+/**
+ * The results of mutation testing as tables: `npm run mutation:report` reads what the runs left in .cache/mutation, and writes
+ * the scores into docs/testing.md and the changes that no test sees, with the reason, into docs/mutation.md.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { folders } from '../../stryker.config.mjs';
+import { reasonFor } from './survivors.mjs';
+
+const UNSEEN = ['Survived', 'NoCoverage'];
+const SEEN = ['Killed', 'Timeout'];
+const START = '<!-- mutation: begin -->';
+const END = '<!-- mutation: end -->';
+
+/** The mutants of a folder, each with its file and the line it stands in; undefined where it was never run. */
+function mutantsOf(folder) {
+	const file = `.cache/mutation/${folder}.json`;
+	if (!existsSync(file)) return undefined;
+	const { files } = JSON.parse(readFileSync(file, 'utf8'));
+	return Object.entries(files).flatMap(([name, { source, mutants }]) => {
+		// What was run before a file changed says nothing about it.
+		if (!existsSync(name) || readFileSync(name, 'utf8') !== source) return [];
+		const lines = source.split('\n');
+		return mutants.map((mutant) => ({ ...mutant, name, ...textOf(lines, mutant.location) }));
+	});
+}
+
+function textOf(lines, { start, end }) {
+	const line = lines[start.line - 1];
+	const original = line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined);
+	return { line: line.trim(), original: start.line === end.line ? original : `${original} …` };
+}
+
+const count = (mutants, statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+const code = (text) => `\`${text.replaceAll('`', '´').replaceAll('|', '\\|').replace(/\s+/g, ' ').slice(0, 90)}\``;
+
+function row(folder, mutants) {
+	if (mutants.length === 0) return `| \`${folder}\` | not run yet | | | |`;
+	const seen = count(mutants, SEEN);
+	const unseen = count(mutants, UNSEEN);
+	const score = ((100 * seen) / Math.max(1, seen + unseen)).toFixed(1);
+	return `| \`${folder}\` | ${seen + unseen} | ${seen} | ${unseen} | ${score} % |`;
+}
+
+function survivorRows(mutants) {
+	return mutants
+		.filter(({ status }) => UNSEEN.includes(status))
+		.map((mutant) => {
+			const { name, location, original, replacement = '' } = mutant;
+			const at = `${name.replace('nodes/shared/', '')}:${location.start.line}`;
+			return `| ${at} | ${code(original)} | ${code(replacement)} | ${reasonFor(mutant)} |`;
+		});
+}
+
+const results = Object.keys(folders).map((folder) => [folder, mutantsOf(folder) ?? []]);
+const table = [
+	'| folder | changes | seen | not seen | score |',
+	'|---|---|---|---|---|',
+	...results.map(([folder, mutants]) => row(folder, mutants)),
+].join('\n');
+const testing = readFileSync('docs/testing.md', 'utf8');
+const [before, rest] = testing.split(START);
+const after = rest?.split(END)[1];
+if (after === undefined) throw new Error(`docs/testing.md has no place for the table: ${START} … ${END}`);
+writeFileSync('docs/testing.md', `${before}${START}\n\n${table}\n\n${END}${after}`);
+const sections = results.map(([folder, mutants]) => {
+	const rows = survivorRows(mutants);
+	const body = ['| where | code | changed to | why no test sees it |', '|---|---|---|---|', ...rows].join('\n');
+	return `## ${folder}\n\n${rows.length === 0 ? 'None.' : body}\n`;
+});
+writeFileSync(
+	'docs/mutation.md',
+	`# Changes that no test sees\n\nMade by \`npm run mutation:report\`; [testing.md](testing.md) says how. Each row is one small change of the code after which all tests of its folder still pass, and why.\n\n${sections.join('\n')}`,
+);
+console.log(table);
