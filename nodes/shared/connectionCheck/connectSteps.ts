@@ -1,8 +1,8 @@
 /** What was seen while connecting, as steps of a report: name resolution, TCP or tunnel, TLS, ALPN. */
 import type { CertificateFacts } from '../apns/identity';
-import type { ConnectFacts, HandshakeFacts } from '../transport/connectObserver';
+import type { ConnectFacts } from '../transport/connectObserver';
 import type { TransportError } from '../transport/errors';
-import { failed, type Finding, isoTime, type ReportBuilder, type ReportDetails } from './connectionReport';
+import { failed, type Finding, isoTime, type ReportDetails } from './connectionReport';
 
 export interface ConnectView {
 	/** Of the endpoint. */
@@ -31,7 +31,20 @@ export function certificateDetails(facts: CertificateFacts): ReportDetails {
 	};
 }
 
-function tlsDetails({ certificate, error }: ConnectView, handshake: HandshakeFacts | undefined): ReportDetails {
+/** When each part of connecting was over, by the clock of the facts; where it never was, when it ended. */
+function timesOf({ facts, startedAtMs, endedAtMs }: ConnectView): {
+	readonly resolved: number;
+	readonly connected: number;
+	readonly secured: number;
+} {
+	return {
+		resolved: facts.resolvedAtMs ?? (facts.lookupFailed ? endedAtMs : startedAtMs),
+		connected: facts.tunnelAtMs ?? facts.connectedAtMs ?? endedAtMs,
+		secured: facts.handshakeAtMs ?? endedAtMs,
+	};
+}
+
+function tlsDetails({ certificate, error, facts: { handshake } }: ConnectView): ReportDetails {
 	return {
 		...(handshake === undefined
 			? {}
@@ -50,15 +63,19 @@ function tlsDetails({ certificate, error }: ConnectView, handshake: HandshakeFac
 }
 
 /** A name was found, or none was needed. */
-function resolution({ facts, error, host, proxyName }: ConnectView): Finding {
+export function nameResolution(view: ConnectView): Finding {
+	const { facts, error, host, proxyName, startedAtMs } = view;
 	const details: ReportDetails = { name: proxyName ?? host, addresses: facts.addresses };
-	if (facts.addresses.length > 0 || facts.connectedAtMs !== undefined || error === undefined)
-		return { ok: true, details };
 	// An address instead of a name is not looked up: then the failure is TCP's.
-	return facts.lookupFailed || error.code === 'dnsFailed' ? failed(error, details) : { ok: true, details };
+	const isResolved = facts.addresses.length > 0 || facts.connectedAtMs !== undefined;
+	const hasFailed = !isResolved && error !== undefined && (facts.lookupFailed || error.code === 'dnsFailed');
+	const finding = hasFailed ? failed(error, details) : { ok: true, details };
+	return { ...finding, ms: timesOf(view).resolved - startedAtMs };
 }
 
-function tcp({ facts, error, proxyName }: ConnectView): Finding {
+/** TCP, or the tunnel a proxy made. */
+export function tcp(view: ConnectView): Finding {
+	const { facts, error, proxyName } = view;
 	const details: ReportDetails = {
 		...(facts.remoteAddress === undefined ? {} : { address: facts.remoteAddress }),
 		...(facts.remotePort === undefined ? {} : { port: facts.remotePort }),
@@ -67,25 +84,25 @@ function tcp({ facts, error, proxyName }: ConnectView): Finding {
 	const tunnelled =
 		proxyName === undefined ||
 		(facts.tunnelStatus !== undefined && facts.tunnelStatus >= 200 && facts.tunnelStatus < 300);
-	if (error === undefined || (facts.connectedAtMs !== undefined && tunnelled)) return { ok: true, details };
-	return failed(error, details);
+	const isConnected = error === undefined || (facts.connectedAtMs !== undefined && tunnelled);
+	const { connected, resolved } = timesOf(view);
+	return { ...(isConnected ? { ok: true, details } : failed(error, details)), ms: connected - resolved };
 }
 
-/** Adds the four steps. */
-export function addConnectSteps(report: ReportBuilder, view: ConnectView): void {
-	const { facts, error, startedAtMs, endedAtMs } = view;
-	const { handshake } = facts;
-	const resolvedAtMs = facts.resolvedAtMs ?? (facts.lookupFailed ? endedAtMs : startedAtMs);
-	const connectedAtMs = facts.tunnelAtMs ?? facts.connectedAtMs ?? endedAtMs;
-	const details = tlsDetails(view, handshake);
-	const onlyAlpn = handshake !== undefined && error?.code === 'noHttp2';
-	report.add('nameResolution', resolvedAtMs - startedAtMs, resolution(view));
-	report.add('tcp', connectedAtMs - resolvedAtMs, tcp(view));
-	report.add(
-		'tls',
-		(facts.handshakeAtMs ?? endedAtMs) - connectedAtMs,
-		error === undefined || onlyAlpn ? { ok: true, details } : failed(error, details),
-	);
-	const alpn: ReportDetails = { offered: ['h2'], chosen: handshake?.alpnProtocol ?? null };
-	report.add('alpn', 0, error === undefined ? { ok: true, details: alpn } : failed(error, alpn));
+/** The handshake; only ALPN may have failed in it. */
+export function tls(view: ConnectView): Finding {
+	const { error, facts } = view;
+	const details = tlsDetails(view);
+	const onlyAlpn = facts.handshake !== undefined && error?.code === 'noHttp2';
+	const { connected, secured } = timesOf(view);
+	return {
+		...(error === undefined || onlyAlpn ? { ok: true, details } : failed(error, details)),
+		ms: secured - connected,
+	};
+}
+
+/** What the handshake chose; it takes no time of its own. */
+export function alpn({ error, facts }: ConnectView): Finding {
+	const details: ReportDetails = { offered: ['h2'], chosen: facts.handshake?.alpnProtocol ?? null };
+	return { ...(error === undefined ? { ok: true, details } : failed(error, details)), ms: 0 };
 }

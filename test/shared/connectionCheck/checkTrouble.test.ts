@@ -10,7 +10,7 @@ import {
 } from '../../../nodes/shared/connectionCheck/checkConnection';
 import { type ProviderCertificateOptions, sharedAuthority } from '../../../tools/simulator/authority';
 import { startConnectProxy } from '../transport/connectProxy';
-import { wordsFor } from '../../../nodes/shared/n8n/fieldWords';
+import { wordsFor, wordsForMarked } from '../../../nodes/shared/n8n/fieldWords';
 import { createServers, type Servers } from '../transport/servers';
 import { bundleId, type ClientBench, notification, startClientBench } from '../client/clientBench';
 
@@ -45,7 +45,7 @@ function failedStep(report: ConnectionReport) {
 	if (step === undefined) throw new Error('no step failed');
 	expect(report.message).toBe(step.message);
 	expect(report.advice).toBe(step.advice);
-	const advice = wordsFor(step.advice ?? '');
+	const advice = wordsForMarked(step.advice ?? '');
 	expect(advice).toMatch(/\.$/);
 	return { ...step, message: wordsFor(step.message ?? ''), advice };
 }
@@ -74,7 +74,7 @@ it('shows the chain of a certificate that is not trusted', async () => {
 	const step = failedStep(await check({ caBundle: undefined }));
 	expect(step).toMatchObject({
 		step: 'tls',
-		advice: expect.stringMatching(/CA bundle/),
+		advice: expect.stringMatching(/'CA Bundle'/),
 		details: {
 			version: 'TLSv1.3',
 			authorized: false,
@@ -222,7 +222,7 @@ it('names a CA bundle that cannot be read before it connects', async () => {
 	const step = failedStep(
 		await check({ caBundle: '-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n' }),
 	);
-	expect(step).toMatchObject({ step: 'certificate', advice: expect.stringMatching(/CA bundle/) });
+	expect(step).toMatchObject({ step: 'certificate', advice: expect.stringMatching(/'CA Bundle'/) });
 	expect(bench.simulator.counters().connections).toBe(0);
 });
 
@@ -243,7 +243,7 @@ it('names a key that cannot sign, without showing it', async () => {
 it('names a proxy URL and a port that cannot be', async () => {
 	expect(failedStep(await check({ proxyUrl: 'socks5://localhost:1' }))).toMatchObject({
 		step: 'tcp',
-		advice: expect.stringMatching(/proxy/),
+		advice: expect.stringMatching(/'Proxy URL'/),
 	});
 	expect(failedStep(await check({ endpoint: { host: 'localhost', port: 70_000 } }))).toMatchObject({ step: 'tcp' });
 });
