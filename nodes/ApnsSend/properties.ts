@@ -1,6 +1,6 @@
 /** The fields of the APNs Send node. Which ones a push type has follows from what its row says of the payload. */
 import type { INodeProperties } from 'n8n-workflow';
-import { alertFieldRow } from '../shared/apns/payload/alertFields';
+import { alertFieldRows } from '../shared/apns/payload/alertFields';
 import { type PayloadKind, pushTypeRows } from '../shared/apns/pushTypes';
 import { alertGroup, alertProperty, byDisplayName } from '../shared/n8n/alertProperties';
 import { choiceNames, labels } from '../shared/n8n/fieldWords';
@@ -10,7 +10,7 @@ import {
 	liveActivityLocalization,
 	liveActivityProperties,
 } from '../shared/n8n/liveActivityFields';
-import { type Needed, requiredField } from '../shared/n8n/requiredField';
+import { hiddenUnless, type Needed, requiredField } from '../shared/n8n/requiredField';
 import { deliveryOptions } from './deliveryOptions';
 
 type Show = Record<string, string[]>;
@@ -138,11 +138,10 @@ export const properties: INodeProperties[] = [
 		type: 'json',
 		default: '{}',
 		description: 'Data for the app: a JSON object, sent as the complete payload',
-		displayOptions: { show: { ...send, pushType: typesWith('custom') } },
+		// Not where an expression decides: there the field JSON holds the same parameter.
+		displayOptions: { hide: hiddenUnless({ ...send, pushType: typesWith('custom') }) },
 	},
-	...(['title', 'body', 'sound', 'badge', 'interruptionLevel'] as const).map((id) =>
-		alertProperty(alertFieldRow(id), alert),
-	),
+	...alertFieldRows.filter(({ group }) => group === 'main').map((row) => alertProperty(row, alert)),
 	{
 		displayName: labels.data,
 		name: 'data',

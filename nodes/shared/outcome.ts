@@ -3,6 +3,9 @@
 /** `not sent` is proven (never left, refused, or above GOAWAY's last stream); `unknown` left, and no answer came. */
 export type OutcomeName = 'accepted' | 'rejected' | 'not sent' | 'unknown';
 
+/** A text whose references to settings of this package are marked, for those who show them under other names. */
+export type MarkedText = string | ReadonlyArray<string | { readonly field: string; readonly choice?: string }>;
+
 /** Why a request has no answer from APNs: a stable code, a sentence, and what to do. Carries no secret. */
 export interface Failure {
 	/** Stable code of the transport (`transport/errors.ts`), such as `connectionRefused` or `deadline`. */
@@ -11,6 +14,8 @@ export interface Failure {
 	readonly message: string;
 	/** What to do next, one sentence. */
 	readonly advice: string;
+	/** The advice with the settings it names marked; absent where it names none. */
+	readonly remedy?: MarkedText;
 	/** True when every other request of the same identity and endpoint would fail alike (credential, TLS, DNS …). */
 	readonly commonToRun: boolean;
 }

@@ -43,7 +43,7 @@ it('names a broken connection, and the run succeeds', async () => {
 	});
 	expect((result.items('Send')[0]?.json.steps as Step[]).find(({ ok }) => !ok)?.step).toBe('tcp');
 	expect(Object.keys(result.items('Send')[0]?.json ?? {}).slice(0, 3)).toEqual(['success', 'message', 'advice']);
-	expect(result.hints('Send')).toEqual([expect.stringMatching(/localhost:1.*Check host and port/)]);
+	expect(result.hints('Send')).toEqual([expect.stringMatching(/localhost:1.*Check the host and port/)]);
 });
 
 it('names the field of a credential that cannot be read, and shows nothing of the key', async () => {
@@ -144,7 +144,7 @@ describe('as the test of the credential', () => {
 	it('says that the port does not answer', async () => {
 		expect(await test({ port: 1 })).toEqual({
 			status: 'Error',
-			message: expect.stringMatching(/^localhost:1: nothing accepts connections.*Check host and port/),
+			message: expect.stringMatching(/^localhost:1: nothing accepts connections.*Check the host and port/),
 		});
 	});
 

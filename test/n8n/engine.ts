@@ -53,6 +53,8 @@ export interface RunOptions {
 	readonly input?: INodeExecutionData[];
 	/** Output that the editor has pinned, by the name of its node. */
 	readonly pinData?: IPinData;
+	/** Gets what nodes write to the browser console. */
+	readonly onConsole?: (text: string) => void;
 	/** Called with a function that stops the run, as the Stop button does. */
 	readonly onStart?: (stop: () => void) => void;
 }
@@ -203,7 +205,12 @@ export async function createEngine({ packageDir, credentials }: EngineOptions): 
 			},
 		});
 		const pending = new WorkflowExecute(
-			additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)),
+			{
+				...additionalData(id, new ExecutionLifecycleHooks(mode, id, workflowData)),
+				sendDataToUI: (type, data) => {
+					if (type === 'sendConsoleMessage') options.onConsole?.(String(Reflect.get(data, 'messages')));
+				},
+			},
 			mode,
 			data,
 		).processRunExecutionData(workflow);

@@ -1,30 +1,25 @@
 /** The fields that problems and advice name, by id, and texts that refer to them without knowing a form. */
+import { type AlertFieldId, alertFieldRows } from './payload/alertFields';
 
 /**
- * Every field by its parameter's name, with a plain noun for programs that have no form. What a form calls the field is
- * known to `n8n/fieldWords.ts` alone.
+ * Every field by its parameter's name, with a plain noun for programs that have no form; those of alerts are rows of a table
+ * of their own. What a form calls the field is known to `n8n/fieldWords.ts` alone.
  */
-const nouns = {
+const ownNouns = {
 	alertBody: 'alert body',
 	alertTitle: 'alert title',
 	apnsId: 'APNs ID',
 	attributes: 'attributes',
 	attributesType: 'attributes type',
 	authentication: 'authentication',
-	badge: 'badge',
-	body: 'body',
 	bundleId: 'bundle ID',
 	caBundle: 'CA bundle',
-	category: 'category',
 	certificate: 'certificate',
 	certificateKey: 'certificate key',
 	channelId: 'channel',
 	collapseId: 'collapse ID',
 	containerIdentifier: 'container identifier',
-	contentAvailable: 'content available',
 	contentState: 'content state',
-	criticalSound: 'critical sound',
-	criticalVolume: 'critical sound volume',
 	customData: 'custom data',
 	data: 'data',
 	dismissalDate: 'dismissal date',
@@ -32,22 +27,16 @@ const nouns = {
 	environment: 'environment',
 	event: 'event',
 	expiration: 'expiration',
-	filterCriteria: 'filter criteria',
 	host: 'host',
 	identityFormat: 'certificate format',
 	inputPushChannel: 'channel to subscribe to',
 	inputPushToken: 'request for an update token',
-	interruptionLevel: 'interruption level',
 	keyId: 'key ID',
-	launchImage: 'launch image',
 	limit: 'limit',
-	locArgs: 'body localization arguments',
-	locKey: 'body localization key',
 	managementHost: 'management host',
 	managementPort: 'management port',
 	maxConnections: 'maximum number of connections',
 	maxInFlight: 'maximum number of pushes in flight',
-	mutableContent: 'mutable content',
 	operation: 'operation',
 	p12Secret: 'PKCS#12 file',
 	passphrase: 'passphrase',
@@ -60,27 +49,27 @@ const nouns = {
 	pushMagic: 'push magic',
 	pushType: 'push type',
 	recipients: 'device tokens',
-	relevanceScore: 'relevance score',
 	requestId: 'request ID',
 	retries: 'retries',
-	sound: 'sound',
 	staleDate: 'stale date',
 	storagePolicy: 'message storage',
-	subtitle: 'subtitle',
-	subtitleLocArgs: 'subtitle localization arguments',
-	subtitleLocKey: 'subtitle localization key',
-	targetContentId: 'target content ID',
 	teamId: 'team ID',
-	threadId: 'thread ID',
 	timeout: 'timeout',
 	timestamp: 'timestamp',
-	title: 'title',
-	titleLocArgs: 'title localization arguments',
-	titleLocKey: 'title localization key',
 	topic: 'topic',
 } as const;
 
-export type FieldId = keyof typeof nouns;
+export type FieldId = keyof typeof ownNouns | AlertFieldId;
+
+/** A display name inside a sentence: `Thread ID` becomes `thread ID`. */
+function nounOf(displayName: string): string {
+	return displayName.replace(/[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+}
+
+const alertNouns = Object.fromEntries(
+	alertFieldRows.map(({ id, displayName }) => [id, nounOf(displayName)]),
+) as Readonly<Record<AlertFieldId, string>>;
+const nouns: Readonly<Record<FieldId, string>> = { ...ownNouns, ...alertNouns };
 
 /** What a problem is about: a field, or the payload as a whole, to which several fields contribute. */
 export type Subject = FieldId | 'payload';

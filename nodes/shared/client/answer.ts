@@ -113,5 +113,6 @@ export function credentialTrouble(debugData: Buffer): TransportError | undefined
 export function refusedCredential(row: ReasonRow, what: string): TransportError {
 	return new TransportError('credentialRefused', `APNs refuses this credential (${what}): ${row.meaning}`, {
 		advice: plainText(row.advice),
+		remedy: row.advice,
 	});
 }

@@ -146,7 +146,10 @@ export class ApnsClient implements RunContext {
 		const { host } = kind === 'management' ? managementEndpoint : endpoint;
 		const problem = certificateProblem(identity.facts, host, this.wallNowMs());
 		if (problem === undefined) return undefined;
-		return new TransportError('clientCertificateUnusable', problem.message, { advice: plainText(problem.remedy) });
+		return new TransportError('clientCertificateUnusable', problem.message, {
+			advice: plainText(problem.remedy),
+			remedy: problem.remedy,
+		});
 	}
 
 	actions(run: RequestRun): ReplayActions {

@@ -62,8 +62,8 @@ export function newHistory(): ReplayHistory {
 }
 
 /** A transport error as an outcome carries it. */
-export function failureOf({ code, message, advice, commonToRun }: TransportError): Failure {
-	return { code, message, advice, commonToRun };
+export function failureOf({ code, message, advice, remedy, commonToRun }: TransportError): Failure {
+	return { code, message, advice, commonToRun, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 /** Decides about an attempt that was not accepted. */
@@ -89,8 +89,21 @@ function unexpected({ status }: Answered): TransportError {
 	);
 }
 
+/** What everybody must know before sending such a request again. */
+const MAY_HAVE_ARRIVED = 'APNs may have accepted it, so sending it again can deliver it twice.';
+
+function unknownFailure(error: TransportError): Failure {
+	const { advice, remedy, ...failure } = failureOf(error);
+	const parts = typeof remedy === 'string' ? [remedy] : remedy;
+	return {
+		...failure,
+		advice: `${advice} ${MAY_HAVE_ARRIVED}`,
+		...(parts === undefined ? {} : { remedy: [...parts, ` ${MAY_HAVE_ARRIVED}`] }),
+	};
+}
+
 function afterUnknown(history: ReplayHistory, error: TransportError, { onUnknown }: ReplayRules): Step {
-	const unknown: Ended = { outcome: 'unknown', failure: failureOf(error) };
+	const unknown: Ended = { outcome: 'unknown', failure: unknownFailure(error) };
 	if (onUnknown !== 'sendAgain' || history.resends >= defaults.maxResends) return { then: 'end', outcome: unknown };
 	return resend(history, unknown, 'unknown');
 }

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { FieldProblem, orProblem } from '../apns/problems';
 import { checkConnection, type ConnectionReport } from '../connectionCheck/checkConnection';
 import { readCredential } from './credential';
-import { wordsFor, wordsOf } from './fieldWords';
+import { wordsFor, wordsForMarked, wordsOf } from './fieldWords';
 import { sentences } from './run/words';
 
 export interface CheckOptions {
@@ -39,7 +39,7 @@ function unreadable(problem: FieldProblem): IDataObject & CheckResult {
 /** What a step that went well says nevertheless. */
 function hintOf(steps: ConnectionReport['steps']): string | undefined {
 	const step = steps.find(({ ok, message }) => ok && message !== undefined);
-	return step?.message === undefined ? undefined : sentences(wordsFor(step.message), wordsFor(step.advice ?? ''));
+	return step?.message === undefined ? undefined : sentences(wordsFor(step.message), wordsForMarked(step.advice ?? ''));
 }
 
 /** Checks what the credential describes. Never throws for anything that is wrong with it or with the connection. */
@@ -63,7 +63,7 @@ export async function runConnectionCheck(
 	return {
 		success: ok,
 		message: message === undefined ? null : wordsFor(message),
-		advice: wordsFor(advice),
+		advice: wordsForMarked(advice),
 		...(hint === undefined ? {} : { hint }),
 		environment,
 		...report,
@@ -71,7 +71,7 @@ export async function runConnectionCheck(
 			...step,
 			details: { ...step.details },
 			...(found === undefined ? {} : { message: wordsFor(found) }),
-			...(next === undefined ? {} : { advice: wordsFor(next) }),
+			...(next === undefined ? {} : { advice: wordsForMarked(next) }),
 		})),
 	};
 }

@@ -4,6 +4,7 @@ import { type FieldId, type FieldReference, type FieldText, fillIn } from '../ap
 import { type AlertFieldId, alertFieldRows } from '../apns/payload/alertFields';
 import { type FieldProblem, sentenceOf } from '../apns/problems';
 import { pushTypeRows } from '../apns/pushTypes';
+import type { MarkedText } from '../outcome';
 
 /** Labels of the fields whose declaration is a row of a table. */
 const alertLabels = Object.fromEntries(alertFieldRows.map(({ id, displayName }) => [id, displayName])) as Readonly<
@@ -97,6 +98,23 @@ function nameOf({ field, choice }: FieldReference): string {
 /** A text as the user of a form reads it: fields in single quotes, choices by their names. */
 export function wordsFor(text: FieldText): string {
 	return fillIn(text, nameOf);
+}
+
+function isField(id: string): id is FieldId {
+	return Object.hasOwn(labels, id);
+}
+
+/** A marked text of a layer that knows no fields, as the user of a form reads it. */
+export function wordsForMarked(text: MarkedText): string {
+	if (typeof text === 'string') return text;
+	return text
+		.map((part) => {
+			if (typeof part === 'string') return part;
+			const { field, choice } = part;
+			if (!isField(field)) return choice ?? field;
+			return nameOf(choice === undefined ? { field } : { field, choice });
+		})
+		.join('');
 }
 
 /** What happened and what to do, as sentences. */

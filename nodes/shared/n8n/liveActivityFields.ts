@@ -1,13 +1,13 @@
 /** The fields of a Live Activity's events, for devices and channels alike, and what they make: one payload. */
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { JsonObject } from '../apns/payload';
-import { alertFieldRow } from '../apns/payload/alertFields';
-import { liveActivityPayload } from '../apns/payload/liveActivity';
+import { alertFieldRow, alertFieldRows } from '../apns/payload/alertFields';
+import { type LiveActivityAlert, liveActivityPayload } from '../apns/payload/liveActivity';
 import { alertGroup, alertProperty, byDisplayName } from './alertProperties';
 import { choiceNames, labels } from './fieldWords';
 import { type Needed, requiredField, shownWhere } from './requiredField';
 import type { ParameterReader } from './parameters/parameters';
-import { flagOf, listOf, membersOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
+import { alertValueOf, flagOf, membersOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
 
 export interface LiveActivityTarget {
 	/** To a channel: `start` does not exist there. */
@@ -186,6 +186,13 @@ export interface LiveActivityReading extends LiveActivityTarget {
 	readonly nowMs: number;
 }
 
+/** What an activity's alert has in common with others, besides its texts. */
+function localized(fields: IDataObject): LiveActivityAlert {
+	const shared = alertFieldRows.filter(({ liveActivity }) => liveActivity === true);
+	// Each value has the type of its row: that is what `alertValueOf` gives.
+	return Object.fromEntries(shared.map((row) => [row.id, alertValueOf(row, fields[row.id])])) as LiveActivityAlert;
+}
+
 /** The payload of one item's event. Throws `FieldProblem` naming the field. */
 export function readLiveActivity(
 	read: ParameterReader,
@@ -205,13 +212,9 @@ export function readLiveActivity(
 			attributesType: start ? textOf('attributesType', read('attributesType', itemIndex, '')) : undefined,
 			attributes: start ? objectOf('attributes', read('attributes', itemIndex, '{}')) : undefined,
 			alert: {
+				...localized(fields),
 				title: proseOf('alertTitle', read('title', itemIndex, '')),
 				body: proseOf('alertBody', read('body', itemIndex, '')),
-				titleLocKey: textOf('titleLocKey', fields.titleLocKey),
-				titleLocArgs: listOf('titleLocArgs', fields.titleLocArgs),
-				locKey: textOf('locKey', fields.locKey),
-				locArgs: listOf('locArgs', fields.locArgs),
-				sound: textOf('sound', fields.sound),
 			},
 			inputPushToken: flagOf(fields.inputPushToken),
 			inputPushChannel: textOf('inputPushChannel', fields.inputPushChannel),

@@ -25,3 +25,10 @@ export function requiredField(property: INodeProperties, needed: Needed): INodeP
 		{ ...property, displayOptions: { show, hide: { [decides]: show[decides] ?? [] } } },
 	];
 }
+
+/** Rules that hide a field unless each parameter has one of its values itself: an expression hides it too. */
+export function hiddenUnless(needed: Readonly<Record<string, readonly string[]>>): Show {
+	return Object.fromEntries(
+		Object.entries(needed).map(([name, values]) => [name, [{ _cnd: { regex: `^(?!(?:${values.join('|')})$)` } }]]),
+	);
+}

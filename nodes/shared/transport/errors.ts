@@ -1,5 +1,7 @@
 /** What can go wrong between this process and APNs, as a closed set of codes with a sentence and a remedy each. */
 
+import type { MarkedText } from '../outcome';
+
 export type TransportErrorCode = keyof typeof rows;
 
 /** Which back-off a connection that ended like this adds to; `none` where nobody failed. */
@@ -13,7 +15,7 @@ export type Blame =
 	| 'none';
 
 interface ErrorRow {
-	/** What to do next, one sentence. */
+	/** What to do next, one or a few sentences; a setting that the user may have to change stands in braces. */
 	readonly advice: string;
 	/** True when every request of the same identity and endpoint would meet it. */
 	readonly commonToRun: boolean;
@@ -32,7 +34,7 @@ const rows = {
 		'run',
 		'transient',
 		'endpoint',
-		'Check the host name in the credential, and that the machine n8n runs on can resolve it (nslookup shows it).',
+		'Check that the machine n8n runs on can resolve this name (nslookup shows it), and the spelling if it is one of your own.',
 	),
 	connectionRefused: row(
 		'run',
@@ -56,7 +58,7 @@ const rows = {
 		'run',
 		'transient',
 		'proxy',
-		'Check the proxy URL in the credential (or HTTPS_PROXY), and that the proxy allows CONNECT to this host and port.',
+		'Check {proxyUrl} in the credential (or HTTPS_PROXY), and that the proxy allows CONNECT to this host and port.',
 	),
 	proxyRefused: row(
 		'run',
@@ -68,19 +70,19 @@ const rows = {
 		'run',
 		'permanent',
 		'proxy',
-		'Enter the proxy URL in the credential (or HTTPS_PROXY) as http://user:password@host:port.',
+		'Enter {proxyUrl} in the credential (or HTTPS_PROXY) as http://user:password@host:port.',
 	),
 	proxyAuthentication: row(
 		'run',
 		'permanent',
 		'proxy',
-		'Add the user and password of the proxy to the proxy URL in the credential (or to HTTPS_PROXY).',
+		'Add the user and password of the proxy to {proxyUrl} in the credential (or to HTTPS_PROXY).',
 	),
 	serverCertificateUntrusted: row(
 		'run',
 		'permanent',
 		'trust',
-		'Update Node.js: since 2025 Apple uses the USERTrust RSA root. If a proxy inspects TLS, or this is a test server, add its CA certificate to the CA bundle in the credential.',
+		'Update Node.js: since 2025 Apple uses the USERTrust RSA root. If a proxy inspects TLS, or this is a test server, add its CA certificate to {caBundle} in the credential.',
 	),
 	serverCertificateName: row(
 		'run',
@@ -104,7 +106,7 @@ const rows = {
 		'run',
 		'permanent',
 		'trust',
-		'The certificate is revoked, expired or not for this environment. Create a new one in your Apple Developer account and put it into the credential.',
+		'The certificate is revoked, expired or not for this environment. Create a new one in your Apple Developer account and add it to the credential.',
 	),
 	clientCertificateUnusable: row(
 		'run',
@@ -163,24 +165,14 @@ const rows = {
 		'Correct the credential. Until it changes, pushes with it are paused.',
 	),
 	refused: row('request', 'transient', 'none', 'The server takes no more requests at the moment. Send again later.'),
-	reset: row(
-		'request',
-		'transient',
-		'none',
-		'The server gave up on this request. APNs may have accepted the push, so sending it again can deliver it twice.',
-	),
+	reset: row('request', 'transient', 'none', 'The server gave up on this request.'),
 	malformedAnswer: row(
 		'request',
 		'transient',
 		'none',
 		'The answer was not valid HTTP. Check for a proxy or firewall between n8n and APNs.',
 	),
-	deadline: row(
-		'request',
-		'transient',
-		'none',
-		'APNs may have accepted the push, so sending it again can deliver it twice. If this happens often, allow more time.',
-	),
+	deadline: row('request', 'transient', 'none', 'If this happens often, allow more time for the answer.'),
 	queueTimeout: row(
 		'request',
 		'transient',
@@ -209,9 +201,31 @@ const rows = {
 	closed: row('run', 'permanent', 'none', 'The session cache was closed.'),
 } satisfies Record<string, ErrorRow>;
 
+/** What the settings in braces are called where there is no form. */
+const settings: Readonly<Record<string, string>> = {
+	caBundle: 'the CA bundle',
+	proxyUrl: 'the proxy URL',
+};
+
+const BRACES = /\{(\w+)\}/;
+
+/** The advice for programs. */
+function plain(advice: string): string {
+	return advice.replace(new RegExp(BRACES, 'g'), (_braces, name: string) => settings[name] ?? name);
+}
+
+/** The advice with its settings marked; undefined where it names none. */
+function marked(advice: string): MarkedText | undefined {
+	if (!BRACES.test(advice)) return undefined;
+	// With a group, split gives text and names in turn.
+	return advice.split(BRACES).map((part, at) => (at % 2 === 0 ? part : { field: part }));
+}
+
 /** A failure of the transport. The message names no secret; `cause` is the system's own error where there is one. */
 export class TransportError extends Error {
 	readonly advice: string;
+	/** The advice with the settings it names marked; undefined where it names none. */
+	readonly remedy: MarkedText | undefined;
 	readonly commonToRun: boolean;
 	readonly permanent: boolean;
 	readonly blame: Blame;
@@ -221,12 +235,13 @@ export class TransportError extends Error {
 	constructor(
 		readonly code: TransportErrorCode,
 		message: string,
-		options?: { cause?: unknown; advice?: string },
+		options?: { cause?: unknown; advice?: string; remedy?: MarkedText },
 	) {
 		super(message, options?.cause === undefined ? undefined : { cause: options.cause });
 		this.name = 'TransportError';
 		const row: ErrorRow = rows[code];
-		this.advice = options?.advice ?? row.advice;
+		this.advice = options?.advice ?? plain(row.advice);
+		this.remedy = options?.advice === undefined ? marked(row.advice) : options.remedy;
 		this.commonToRun = row.commonToRun;
 		this.permanent = row.permanent;
 		this.blame = row.blame;

@@ -26,6 +26,7 @@ function checkBundle(caBundle: string | undefined): void {
 		throw new TransportError('serverCertificateUntrusted', 'The CA bundle of the credential cannot be read.', {
 			cause: error,
 			advice: 'Paste whole PEM certificates into the CA bundle of the credential, or leave it empty.',
+			remedy: ['Paste whole PEM certificates into ', { field: 'caBundle' }, ' in the credential, or leave it empty.'],
 		});
 	}
 }

@@ -229,8 +229,9 @@ describe('an attempt without an answer', () => {
 		expect([told(decision.step), decision.did]).toEqual([step, []]);
 	});
 
-	it('keeps the transport’s words', () => {
-		const { code, message, advice, commonToRun } = lost();
+	it('keeps the transport’s words, and says that a repeat may deliver twice', () => {
+		const { code, message, advice: transport, commonToRun } = lost();
+		const advice = `${transport} APNs may have accepted it, so sending it again can deliver it twice.`;
 		expect(decide(unknownAttempt()).step).toEqual({
 			then: 'end',
 			outcome: { outcome: 'unknown', failure: { code, message, advice, commonToRun } },

@@ -38,7 +38,7 @@ function checkChoice(id: AlertFieldId, value: unknown, { choices = [] }: AlertFi
 }
 
 /** What a row's value becomes in JSON; undefined leaves the key out. Throws `FieldProblem`. */
-function written(row: AlertFieldRow & { readonly id: AlertFieldId }, value: unknown): unknown {
+function written(row: AlertFieldRow, value: unknown): unknown {
 	if (value === undefined || value === '') return undefined;
 	if (row.type === 'whole') checkWhole(row.id, value);
 	if (row.type === 'fraction') checkRange(row.id, value, 0, 1);

@@ -1,5 +1,7 @@
-/** The fields of an alert, one row each: their key, their type, and what the form shows (Apple, "Generating a remote notification"). */
-import type { FieldId } from '../fields';
+/**
+ * The fields of an alert, one row each: their id, key and type, and what the form shows (Apple, "Generating a remote
+ * notification"). Form, payload, hints and the names in messages follow from the row: a field more is a row more.
+ */
 
 /** What a field holds, and so how it is read, checked and written. */
 export type AlertFieldType =
@@ -29,8 +31,9 @@ export interface AlertFieldChoice {
 	readonly description: string;
 }
 
-export interface AlertFieldRow {
-	readonly id: FieldId;
+interface Declared {
+	/** Name of the parameter, and what problems refer to it by. */
+	readonly id: string;
 	/** Its key in `aps`, in `aps.alert`, or in the dictionary of a critical sound. */
 	readonly key: string;
 	readonly place: 'aps' | 'alert' | 'sound';
@@ -71,7 +74,7 @@ const levels: readonly AlertFieldChoice[] = [
 const LOCALIZED_TEXTS = 'Values for the placeholders in the localized';
 const STRINGS_KEY = "in the app's Localizable.strings file";
 
-/** In the order in which the payload has them. */
+/** In the order in which the payload and the form have them. */
 const rows = [
 	{
 		id: 'title',
@@ -302,10 +305,14 @@ const rows = [
 		description: 'Whether to also wake the app in the background to fetch new content',
 		initial: true,
 	},
-] as const satisfies readonly AlertFieldRow[];
+] as const satisfies readonly Declared[];
 
 type Rows = (typeof rows)[number];
 export type AlertFieldId = Rows['id'];
+
+export interface AlertFieldRow extends Declared {
+	readonly id: AlertFieldId;
+}
 
 interface Values {
 	readonly prose: string;
@@ -321,7 +328,7 @@ interface Values {
 /** What the fields of an alert hold; undefined ones are left out. */
 export type AlertFields = { readonly [Row in Rows as Row['id']]?: Values[Row['type']] };
 
-export const alertFieldRows: readonly (AlertFieldRow & { readonly id: AlertFieldId })[] = rows;
+export const alertFieldRows: readonly AlertFieldRow[] = rows;
 
 /** Keys of `aps` that alerts have, for telling misspelled ones. */
 export const alertApsKeys: readonly string[] = [

@@ -8,6 +8,11 @@ export class DirectList implements Iterable<unknown> {
 		private readonly engineValue: () => unknown,
 	) {}
 
+	/** How many elements the item's list has. */
+	get length(): number {
+		return this.list.length;
+	}
+
 	/**
 	 * Elements that every engine hands out alike; from the first that is none, the engine's. Elements before it are the same
 	 * in its list, and members that an array may have besides its elements are not seen by either.

@@ -98,12 +98,18 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 		if (isSharedIdTold) job.hints.add([sharedApnsIdHint()]);
 		else apnsIds.add(apnsId);
 	};
+	/** Of the device tokens of the item being read: how many, or characters of text. */
+	let readSize = 0;
+	let wholeSize = 0;
 	function* read(itemIndex: number): Generator<Reading<Push>, void, void> {
+		readSize = 0;
+		wholeSize = 0;
 		const draft = reader.draft(itemIndex);
 		const { notification } = draft;
 		job.hints.add(draft.hints);
 		let isEmpty = true;
 		const value = reader.recipients(itemIndex);
+		wholeSize = sizeOf(value);
 		for (const entry of entriesOf(value, draft.base64Tokens)) {
 			if (entry === undefined) {
 				yield PAUSE;
@@ -111,6 +117,7 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 			}
 			isEmpty = false;
 			const { text, token, problem } = entry;
+			readSize += typeof value === 'string' ? text.length + 1 : 1;
 			if (problem !== undefined)
 				yield { task: new Push(itemIndex, '', text, environment, notification), error: problem };
 			else if (isFirst?.(token, notification.topic) === false) yield DUPLICATE;
@@ -124,6 +131,7 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 	return {
 		itemIndexes,
 		read,
+		fractionOfItem: () => (wholeSize === 0 ? 0 : Math.min(1, readSize / wholeSize)),
 		whole: (itemIndex, isRead) =>
 			new Push(itemIndex, '', isRead ? onlyRecipient(reader, itemIndex) : undefined, environment, nothing),
 		send: async (source, settle, signal) =>
@@ -135,6 +143,12 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 				signal === undefined ? request : { ...request, signal },
 			),
 	};
+}
+
+/** How long a value of Device Tokens is, in what `readSize` counts; 0 where that is not known. */
+function sizeOf(value: unknown): number {
+	if (typeof value === 'string' || Array.isArray(value) || value instanceof DirectList) return value.length;
+	return 0;
 }
 
 function entriesOf(value: unknown, allowBase64: boolean): Iterable<Recipient | undefined> {

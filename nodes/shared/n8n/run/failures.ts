@@ -21,7 +21,7 @@ export function lasting(message: string): string {
 		.replace(/ \(([^()\s]*)\)/g, (whole, inside: string) =>
 			new RegExp(`^(?:${CODES})$`, 'i').test(inside) ? '' : whole,
 		)
-		.replace(new RegExp(`\\b(?:${CODES})\\b(?![.-]\\w)`, 'g'), 'system error')
+		.replace(new RegExp(`\\b(?:${CODES})\\b(?![.-]\\w)`, 'gi'), 'system error')
 		.replace(new RegExp(CODES, 'gi'), (code) => `${code.slice(0, 1)}\u2060${code.slice(1)}`);
 }
 

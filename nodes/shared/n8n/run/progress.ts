@@ -96,9 +96,11 @@ export class Progress {
 			const { name } = this.context.getNode();
 			const { id, name: workflow } = this.context.getWorkflow();
 			const executionId = this.context.getExecutionId();
-			const text = `${name}: ${what}`;
-			this.context.logger[level](text, { nodeName: name, workflowId: id, workflowName: workflow, executionId });
-			if (this.context.getMode() === 'manual') this.context.sendMessageToUI(text);
+			// n8n's default log format prints the message alone, without what stands beside it.
+			const where = `workflow ${workflow === undefined ? String(id) : `"${workflow}"`}, execution ${executionId}`;
+			const about = { nodeName: name, workflowId: id, workflowName: workflow, executionId };
+			this.context.logger[level](`${name} (${where}): ${what}`, about);
+			if (this.context.getMode() === 'manual') this.context.sendMessageToUI(`${name}: ${what}`);
 		} catch {
 			// A log that cannot be written stops no push.
 		}

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { FieldProblem } from '../../apns/problems';
 import { describeReason } from '../../apns/reasons';
 import type { Failure, Outcome } from '../../outcome';
-import { type Words, wordsFor, wordsOf as wordsOfProblem } from '../fieldWords';
+import { type Words, wordsFor, wordsForMarked, wordsOf as wordsOfProblem } from '../fieldWords';
 import type { Target } from './words';
 
 export type { Words } from '../fieldWords';
@@ -60,7 +60,10 @@ export function invalidOutcome(error: unknown): Outcome {
 /** What happened and what to do, in words; undefined for an accepted request. */
 export function explain(outcome: Outcome, target: Target = 'device'): Words | undefined {
 	if (outcome.outcome === 'accepted') return undefined;
-	if (outcome.failure !== undefined) return { message: outcome.failure.message, advice: outcome.failure.advice };
+	if (outcome.failure !== undefined) {
+		const { message, advice, remedy } = outcome.failure;
+		return { message, advice: wordsForMarked(remedy ?? advice) };
+	}
 	const row = describeReason(outcome.status ?? 0, outcome.reason);
 	const advice = target === 'channel' ? (row.channelAdvice ?? row.advice) : row.advice;
 	return { message: row.meaning, advice: wordsFor(advice) };

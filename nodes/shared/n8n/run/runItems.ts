@@ -17,6 +17,8 @@ export interface Group<T extends Task> {
 	readonly itemIndexes: readonly number[];
 	/** Reads one item, just before it is sent. What it throws, also while it is iterated, is the item's result. */
 	read(itemIndex: number): Iterable<Reading<T>>;
+	/** How much of the item being read has been read, 0 to 1; nothing of it unless given. */
+	readonly fractionOfItem?: () => number;
 	/** The task that stands for an item as a whole; `isRead` says that its expressions were evaluated anyway. */
 	whole(itemIndex: number, isRead: boolean): T;
 	/** Sends what the source gives, as fast as it goes out. Fulfils when all of it is settled. */
@@ -97,7 +99,12 @@ export class Run<T extends Task> {
 
 	/** How much of the input has been read, 0 to 1. */
 	get fractionRead(): number {
-		return this.itemCount === 0 ? 1 : this.readers.reduce((sum, { position }) => sum + position, 0) / this.itemCount;
+		if (this.itemCount === 0) return 1;
+		const read = this.readers.reduce((sum, { group, position }) => {
+			const isOver = position >= group.itemIndexes.length;
+			return sum + position + (isOver ? 0 : (group.fractionOfItem?.() ?? 0));
+		}, 0);
+		return read / this.itemCount;
 	}
 
 	/** Requests that a further try would send, with the last outcome of the first of them. */

@@ -223,7 +223,9 @@ describe('with Retry On Fail', () => {
 			},
 		]);
 		expect(names(await executeItems(context, async () => run))).toEqual(['accepted', 'not sent']);
-		expect(log).toEqual([expect.stringMatching(/^Push: stopped: 1 push was sent and answered/)]);
+		expect(log).toEqual([
+			expect.stringMatching(/^Push \(workflow "Alerts", execution 7\): stopped: 1 push was sent and answered/),
+		]);
 	});
 
 	it('a stop between tries sends nothing more, and keeps what there is', async () => {

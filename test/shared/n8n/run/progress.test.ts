@@ -43,14 +43,16 @@ it('tells every five seconds how much was sent, how fast, and what is left', () 
 	expect(lines).toEqual([
 		{
 			level: 'info',
-			text: 'Push: 5,000 pushes sent, 900 rejected, 1,000 a second, about 15 seconds left',
+			text: 'Push (workflow "Alerts", execution 7): 5,000 pushes sent, 900 rejected, 1,000 a second, about 15 seconds left',
 			about: { nodeName: 'Push', workflowId: 'W', workflowName: 'Alerts', executionId: '7' },
 		},
 	]);
 	Object.assign(totals, { accepted: 14_000 });
 	read(1);
 	clock.advance(5_000);
-	expect(lines[1]?.text).toBe('Push: 15,000 pushes sent, 900 rejected, 1,500 a second');
+	expect(lines[1]?.text).toBe(
+		'Push (workflow "Alerts", execution 7): 15,000 pushes sent, 900 rejected, 1,500 a second',
+	);
 });
 
 it.each([
@@ -62,7 +64,9 @@ it.each([
 	const { lines, clock, read } = bench();
 	read(fraction);
 	clock.advance(5_000);
-	expect(lines[0]?.text).toBe(`Push: 0 pushes sent, 0 rejected, 0 a second${expected}`);
+	expect(lines[0]?.text).toBe(
+		`Push (workflow "Alerts", execution 7): 0 pushes sent, 0 rejected, 0 a second${expected}`,
+	);
 });
 
 it('tells the editor of a manual run the same, and of no other', () => {
@@ -73,7 +77,7 @@ it('tells the editor of a manual run the same, and of no other', () => {
 		const { lines, shown, clock } = bench({ mode });
 		clock.advance(5_000);
 		expect(lines).toHaveLength(1);
-		expect(shown).toEqual(lines.slice(0, count).map(({ text }) => text));
+		expect(shown).toEqual(Array.from({ length: count }, () => 'Push: 0 pushes sent, 0 rejected, 0 a second'));
 	}
 });
 
@@ -119,15 +123,15 @@ describe('at the end', () => {
 	it.each([
 		[
 			{ accepted: 1 },
-			'Push: stopped: 1 push was sent and answered (0 rejected), 0 may or may not have arrived, 0 were not sent',
+			'Push (workflow "Alerts", execution 7): stopped: 1 push was sent and answered (0 rejected), 0 may or may not have arrived, 0 were not sent',
 		],
 		[
 			{ accepted: 2, rejected: 1, unknown: 4, invalid: 0, notSent: 1 },
-			'Push: stopped: 3 pushes were sent and answered (1 rejected), 4 may or may not have arrived, 1 was not sent',
+			'Push (workflow "Alerts", execution 7): stopped: 3 pushes were sent and answered (1 rejected), 4 may or may not have arrived, 1 was not sent',
 		],
 		[
 			{ invalid: 1, notSent: 1 },
-			'Push: stopped: 0 pushes were sent and answered (0 rejected), 0 may or may not have arrived, 2 were not sent',
+			'Push (workflow "Alerts", execution 7): stopped: 0 pushes were sent and answered (0 rejected), 0 may or may not have arrived, 2 were not sent',
 		],
 	])('a stopped one is told in the log: %j', (counts, expected) => {
 		const { lines, progress, totals } = bench();
@@ -140,6 +144,6 @@ describe('at the end', () => {
 		const { clock, lines, totals } = bench();
 		Object.assign(totals, { accepted: 10, invalid: 50, notSent: 50 });
 		clock.advance(5_000);
-		expect(lines[0]?.text).toBe('Push: 10 pushes sent, 0 rejected, 2 a second');
+		expect(lines[0]?.text).toBe('Push (workflow "Alerts", execution 7): 10 pushes sent, 0 rejected, 2 a second');
 	});
 });
