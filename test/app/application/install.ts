@@ -37,8 +37,6 @@ const NODE_MAJOR = '24';
 const overrides: ReadonlyArray<readonly [version: RegExp, overrides: Readonly<Record<string, string>>]> = [
 	// They ask for a xlsx that lies elsewhere, and for a @langchain/core that newer ones of its kin no longer work with.
 	[/^(1|2\.\d)\./, { xlsx: '0.18.5', '@langchain/core': '1.2.8' }],
-	// It asks for 0.26.2, which npm does not have.
-	[/^2\.41\.3$/, { '@n8n/agents': '0.26.1' }],
 ];
 
 /** Installs the newest Node of a major version; returns the folder of its package. */

@@ -1,4 +1,5 @@
 /** n8n's REST interface as the editor uses it: signed in as the owner, credentials, workflows, executions, and production webhooks. */
+import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'flatted';
 import type { ICredentialDataDecryptedObject, IWorkflowBase } from 'n8n-workflow';
@@ -90,23 +91,34 @@ async function read(response: Response): Promise<Answer> {
 export async function signIn(url: string): Promise<RestClient> {
 	const headers: Record<string, string> = { 'content-type': 'application/json' };
 
-	async function send(
-		method: string,
-		path: string,
-		body?: unknown,
-		{ connection, timeoutMs = 60_000 }: { readonly connection?: 'close'; readonly timeoutMs?: number } = {},
-	): Promise<Response> {
+	async function send(method: string, path: string, body?: unknown, timeoutMs = 60_000): Promise<Response> {
 		return await fetch(`${url}${path}`, {
 			method,
-			headers: connection === undefined ? headers : { ...headers, connection },
+			headers,
 			signal: AbortSignal.timeout(timeoutMs),
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 	}
 
+	/** Over a connection of its own: a busy n8n was seen to close an idle one just when it was used again. */
+	async function sendAlone(method: string, path: string, body?: unknown): Promise<Response> {
+		return await new Promise((resolve, reject) => {
+			const asked = request(`${url}${path}`, { method, headers, agent: false, timeout: 60_000 }, (answer) => {
+				const chunks: Buffer[] = [];
+				answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+				answer.on('error', reject);
+				answer.on('end', () =>
+					resolve(new Response(chunks.length === 0 ? null : Buffer.concat(chunks), { status: answer.statusCode })),
+				);
+			});
+			asked.on('error', reject);
+			asked.on('timeout', () => asked.destroy(new Error(`n8n does not answer ${method} ${path}.`)));
+			asked.end(body === undefined ? undefined : JSON.stringify(body));
+		});
+	}
+
 	async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-		// A connection of its own: a busy n8n was seen to close one that was idle just when it was used again.
-		const { status, body: answer } = await read(await send(method, `/rest${path}`, body, { connection: 'close' }));
+		const { status, body: answer } = await read(await sendAlone(method, `/rest${path}`, body));
 		if (status < 200 || status > 299)
 			throw new Error(`n8n answers ${method} ${path} with ${status}: ${JSON.stringify(answer)}`);
 		return isObject(answer) && 'data' in answer ? answer.data : answer;
@@ -167,7 +179,7 @@ export async function signIn(url: string): Promise<RestClient> {
 		async fire(path, body = {}, timeoutMs = 180_000) {
 			const until = Date.now() + REGISTRATION_MS;
 			for (;;) {
-				const answer = await read(await send('POST', `/webhook/${path}`, body, { timeoutMs }));
+				const answer = await read(await send('POST', `/webhook/${path}`, body, timeoutMs));
 				const unregistered = answer.status === 404 && text(answer.body, 'message').includes('not registered');
 				if (!unregistered || Date.now() > until) return answer;
 				await pause(100);
