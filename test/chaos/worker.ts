@@ -16,7 +16,7 @@ export interface Job {
 export interface JobResult {
 	readonly result: WorldResult;
 	readonly wallMs: number;
-	/** Bytes of heap after a collection at each tenth of the requests. */
+	/** Bytes of heap after a collection: before the first request, and at each tenth of them. */
 	readonly heap: readonly number[];
 }
 
@@ -49,6 +49,7 @@ async function run({ plan, keepTrace, watchMemory }: Job): Promise<JobResult> {
 		collect();
 		heap.push(process.memoryUsage().heapUsed);
 	};
+	if (watchMemory) onShare();
 	const result = await runPlan(plan, {
 		keepTrace,
 		onStep: () => {
