@@ -127,7 +127,7 @@ it('says that the certificate is for the other environment', async () => {
 	expect(result.error).toEqual({
 		message: expect.stringMatching(/other environment|production/),
 		description: expect.stringMatching(
-			/^Change environment in the credential, or use a certificate for this environment\.$/,
+			/^Change 'Environment' in the credential, or use a certificate for this environment\.$/,
 		),
 	});
 });

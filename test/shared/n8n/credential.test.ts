@@ -84,7 +84,9 @@ it.each([
 	['[::1]:8443', 443, { host: '::1', port: 8_443 }],
 	['', 2_197, { host: 'api.push.apple.com', port: 2_197 }],
 ])('understands the host %j with port %j', (host, port, endpoint) => {
-	expect(readCredential(token({ customEndpoint: true, host, port })).endpoint).toEqual(endpoint);
+	expect(
+		readCredential(token({ customEndpoint: true, host, ...(port === undefined ? {} : { port }) })).endpoint,
+	).toEqual(endpoint);
 });
 
 it.each([
