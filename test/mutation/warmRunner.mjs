@@ -72,6 +72,7 @@ function globalsOfTests(circus) {
 }
 
 function filesMatching(root, pattern) {
+	if (!pattern.includes('*')) return [path.join(root, pattern)];
 	const [folder, rest] = pattern.split(/\/(?=\*)/);
 	const entries = readdirSync(path.join(root, folder), { recursive: rest.startsWith('**') });
 	return entries.filter((name) => name.endsWith('.test.ts')).map((name) => path.join(root, folder, name));

@@ -59,3 +59,25 @@ test('a token APNs refused is gone for every client at once', async () => {
 	expect(await theirs.get(nowMs)).toBe('token 2');
 	expect(mine.get(nowMs)).toBe('token 2');
 });
+
+test('the store is asked once in a look, while it stays as it is', async () => {
+	const token = new TokenInUse(store, identity);
+	await token.get(nowMs);
+	const asked = jest.spyOn(store, 'get');
+	token.get(nowMs);
+	token.get(nowMs + defaults.tokenLookMs - 1);
+	token.current(nowMs + defaults.tokenLookMs - 1);
+	expect(asked).toHaveBeenCalledTimes(1);
+	token.get(nowMs + defaults.tokenLookMs);
+	expect(asked).toHaveBeenCalledTimes(2);
+	asked.mockRestore();
+});
+
+test('a token that APNs wants kept is kept by the store', async () => {
+	const token = new TokenInUse(store, identity);
+	await token.get(nowMs);
+	const kept = jest.spyOn(store, 'keep');
+	token.keep();
+	expect(kept).toHaveBeenCalledWith(identity);
+	kept.mockRestore();
+});
