@@ -1,6 +1,6 @@
 /**
  * Mutation testing: `npm run mutation` changes one folder of nodes/shared in every small way and lists the changes no test sees.
- * MUTATION_FOLDER chooses the folder (below), MUTATION_FILES single files of it, separated by commas.
+ * MUTATION_FOLDER chooses the folder (below), MUTATION_FILES single files of it and MUTATION_TESTS single test files, each with commas between them.
  */
 /** Files of transport/ that decide and count, each with a test of that name or one below. The others open sockets. */
 const pureTransport = [
@@ -60,10 +60,12 @@ if (chosen === undefined) throw new Error(`MUTATION_FOLDER is one of ${Object.ke
 export default {
 	plugins: ['./test/mutation/warmRunner.mjs'],
 	testRunner: 'warm',
-	warm: { tests: chosen.tests, mostMs: chosen.mostMs ?? 3_000 },
+	warm: { tests: process.env.MUTATION_TESTS?.split(',') ?? chosen.tests, mostMs: chosen.mostMs ?? 3_000 },
 	// Only the tests that reach a change are run for it.
 	coverageAnalysis: 'perTest',
 	mutate: process.env.MUTATION_FILES?.split(',') ?? chosen.mutate,
+	// A machine with other work to do may need long for the slowest tests.
+	dryRunTimeoutMinutes: 20,
 	incremental: true,
 	incrementalFile: `.cache/mutation/${folder}.json`,
 	tempDirName: '.cache/stryker',

@@ -3,6 +3,7 @@
  * the scores into docs/testing.md and the changes that no test sees, with the reason, into docs/mutation.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { folders } from '../../stryker.config.mjs';
 import { reasonFor } from './survivors.mjs';
 
@@ -13,7 +14,7 @@ const END = '<!-- mutation: end -->';
 
 /** The mutants of a folder, each with its file and the line it stands in; undefined where it was never run. */
 function mutantsOf(folder) {
-	const file = `.cache/mutation/${folder}.json`;
+	const file = path.join(process.env.MUTATION_RESULTS ?? '.cache/mutation', `${folder}.json`);
 	if (!existsSync(file)) return undefined;
 	const { files } = JSON.parse(readFileSync(file, 'utf8'));
 	return Object.entries(files).flatMap(([name, { source, mutants }]) => {

@@ -64,11 +64,11 @@ test('the store is asked once in a look, while it stays as it is', async () => {
 	const token = new TokenInUse(store, identity);
 	await token.get(nowMs);
 	const asked = jest.spyOn(store, 'get');
-	token.get(nowMs);
-	token.get(nowMs + defaults.tokenLookMs - 1);
-	token.current(nowMs + defaults.tokenLookMs - 1);
+	void token.get(nowMs);
+	void token.get(nowMs + defaults.tokenLookMs - 1);
+	void token.current(nowMs + defaults.tokenLookMs - 1);
 	expect(asked).toHaveBeenCalledTimes(1);
-	token.get(nowMs + defaults.tokenLookMs);
+	void token.get(nowMs + defaults.tokenLookMs);
 	expect(asked).toHaveBeenCalledTimes(2);
 	asked.mockRestore();
 });

@@ -209,7 +209,7 @@ describe('standings', () => {
 		const book = bookOf(4, []);
 		expect(book.peek('a')).toBeUndefined();
 		const made = book.get('a');
-		expect([book.get('a'), book.peek('a'), book.size]).toEqual([made, made, 1]);
+		expect([book.get('a') === made, book.peek('a') === made, book.size]).toEqual([true, true, 1]);
 	});
 
 	it.each<readonly [string, ReadonlyArray<readonly [string, number, boolean?]>, string]>([
