@@ -4,6 +4,27 @@
  */
 const rules = [
 	{
+		name: /transport/,
+		line: /size === 0\) return|size <= allowed|abandoned !== undefined|failures === 0\) return|shown === Infinity\) return|back <= 0|current === key|nowMs < this\.soonestMs|resets: number\[\] = \[\]/,
+		reason: 'a short way out; the rest comes to the same',
+	},
+	{
+		name: /race/,
+		line: /over\) |over \|\||next < addresses|at < Math/,
+		reason: 'beyond the last address, and after the end, nothing is left to do',
+	},
+	{
+		name: /requestQueue|openingBudget|capacity/,
+		mutator: /Equality/,
+		line: /left|order\.length > 0/,
+		reason: 'both sides of the border come to the same',
+	},
+	{
+		name: /n8n\/run\/report/,
+		line: /place < this\.entries|itemIndex < byItem|itemIndexes\[place/,
+		reason: 'one step further finds nothing, and sorting what is in order changes nothing',
+	},
+	{
 		line: /isOver|% PIECE|SLICE_MS|pauseAt|settleSlice|settledAtOnce/,
 		reason: 'how often others get a turn: the result is the same',
 	},
