@@ -32,7 +32,8 @@ function textOf(lines, { start, end }) {
 }
 
 const count = (mutants, statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
-const code = (text) => `\`${text.replaceAll('`', '´').replaceAll('|', '\\|').replace(/\s+/g, ' ').slice(0, 90)}\``;
+const code = (text) =>
+	`\`${text.replaceAll('](', '] (').replaceAll('`', '´').replaceAll('|', '\\|').replace(/\s+/g, ' ').slice(0, 90)}\``;
 
 function row(folder, mutants) {
 	if (mutants.length === 0) return `| \`${folder}\` | not run yet | | | |`;
