@@ -1,11 +1,10 @@
 /**
  * The results of mutation testing as tables: `npm run mutation:report` reads what the runs left in .cache/mutation, and writes
- * the scores into docs/testing.md and the changes that no test sees, with the reason, into docs/mutation.md.
+ * the scores into docs/testing.md and the changes that no test sees into test-output/mutation.md.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { folders } from '../../stryker.config.mjs';
-import { reasonFor } from './survivors.mjs';
 
 const UNSEEN = ['Survived', 'NoCoverage'];
 const SEEN = ['Killed', 'Timeout'];
@@ -32,8 +31,7 @@ function textOf(lines, { start, end }) {
 }
 
 const count = (mutants, statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
-const code = (text) =>
-	`\`${text.replaceAll('](', '] (').replaceAll('`', '´').replaceAll('|', '\\|').replace(/\s+/g, ' ').slice(0, 90)}\``;
+const code = (text) => `\`${text.replaceAll('`', '´').replaceAll('|', '\\|').replace(/\s+/g, ' ').slice(0, 90)}\``;
 
 function row(folder, mutants) {
 	if (mutants.length === 0) return `| \`${folder}\` | not run yet | | | |`;
@@ -49,7 +47,7 @@ function survivorRows(mutants) {
 		.map((mutant) => {
 			const { name, location, original, replacement = '' } = mutant;
 			const at = `${name.replace('nodes/shared/', '')}:${location.start.line}`;
-			return `| ${at} | ${code(original)} | ${code(replacement)} | ${reasonFor(mutant)} |`;
+			return `| ${at} | ${code(original)} | ${code(replacement)} |`;
 		});
 }
 
@@ -66,11 +64,9 @@ if (after === undefined) throw new Error(`docs/testing.md has no place for the t
 writeFileSync('docs/testing.md', `${before}${START}\n\n${table}\n\n${END}${after}`);
 const sections = results.map(([folder, mutants]) => {
 	const rows = survivorRows(mutants);
-	const body = ['| where | code | changed to | why no test sees it |', '|---|---|---|---|', ...rows].join('\n');
+	const body = ['| where | code | changed to |', '|---|---|---|', ...rows].join('\n');
 	return `## ${folder}\n\n${rows.length === 0 ? 'None.' : body}\n`;
 });
-writeFileSync(
-	'docs/mutation.md',
-	`# Changes that no test sees\n\nMade by \`npm run mutation:report\`; [testing.md](testing.md) says how. Each row is one small change of the code after which all tests of its folder still pass, and why.\n\n${sections.join('\n')}`,
-);
+mkdirSync('test-output', { recursive: true });
+writeFileSync('test-output/mutation.md', `# Changes that no test sees\n\n${sections.join('\n')}`);
 console.log(table);
