@@ -17,26 +17,14 @@ function shortForm(): ReadonlyArray<readonly [Fault, Phase]> {
 	});
 }
 
-const AT_ONCE = 4;
 const cells = shortForm();
 const rows = new Map<string, Row>();
 let left = 0;
 
 beforeAll(async () => {
 	const before = handles();
-	// Cells wait more than they work, so some run at once; the one that stops the event loop runs alone.
-	const queue = cells.filter(([fault]) => fault.name !== 'event loop stands still');
-	const worker = async (): Promise<void> => {
-		for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
-			const row = await runCell(cell[0], cell[1], { alone: false }).catch(() => undefined);
-			if (row?.wrong.length === 0) rows.set(row.fault, row);
-		}
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, worker));
-	// The clock of a cell runs 20 times as fast: 50 ms in which a busy machine does something else are a second of silence to it,
-	// and four cells at once keep each other waiting. So a cell is judged by how it goes alone. This hides no cell that goes
-	// wrong now and then: `npm run faults` runs every one alone, once.
-	for (const [fault, phase] of cells) if (!rows.has(fault.name)) rows.set(fault.name, await runCell(fault, phase));
+	// One after the other: cells at once keep each other waiting, and 50 ms of that are a second to their fast clocks.
+	for (const [fault, phase] of cells) rows.set(fault.name, await runCell(fault, phase));
 	for (let n = 0; n < 100 && handles() > before; n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
 	left = handles() - before;
 }, 300_000);
