@@ -188,9 +188,9 @@ async function sendAndRead(stage: Stage, editor: EditorPage, shoot: Shoot, { che
 const failures: ReadonlyArray<readonly [name: string, change: Failure, error: RegExp]> = [
 	['device-token', { parameters: { recipients: 'Ann' } }, /^'Device Tokens' contains .*\nA device token only/],
 	['payload', { parameters: { payloadType: 'json', payloadJson: '{ "aps": ' } }, /^'JSON' is not valid JSON.*\nCheck/],
-	['topic', { parameters: { topic: 'com.example.other' } }, /\(TopicDisallowed\)\nCheck that the bundle ID/],
-	['key', { credential: 'Revoked key' }, /\(InvalidProviderToken\)\nCompare 'Key ID'/],
-	['network', { credential: 'Closed port' }, /^127\.0\.0\.1:9: nothing accepts connections.*\nCheck host and port/],
+	['topic', { parameters: { topic: 'com.example.other' } }, /\(TopicDisallowed\)\.\nCheck that the bundle ID/],
+	['key', { credential: 'Revoked key' }, /\(InvalidProviderToken\)\.\nCompare 'Key ID'/],
+	['network', { credential: 'Closed port' }, /^127\.0\.0\.1:9: nothing accepts connections.*\nCheck the host and port/],
 ];
 
 interface Failure {
