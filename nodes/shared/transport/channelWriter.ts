@@ -1,4 +1,4 @@
-/** Writes a connection's output to its channel: one write per turn of the event loop, so that many requests share a TLS record. */
+/** Writes a connection's output to its channel: what there is goes in one piece, so that many requests share a TLS record. */
 import type { OutputQueue } from '../http2/outputQueue';
 import type { Clock } from './clock';
 import type { Channel } from './network';
@@ -9,11 +9,9 @@ export class ChannelWriter {
 	handedBytes = 0;
 	/** False while the channel's buffer is full; the owner sets it again on "drain". */
 	writable = true;
-	private scheduled = false;
 	private channel: Channel | undefined;
 
 	constructor(
-		private readonly clock: Clock,
 		private readonly output: OutputQueue,
 		/** Output was handed over and the channel takes more. */
 		private readonly onHanded: () => void,
@@ -21,16 +19,6 @@ export class ChannelWriter {
 
 	attach(channel: Channel): void {
 		this.channel = channel;
-	}
-
-	/** Flushes at the end of this turn. */
-	scheduleFlush(): void {
-		if (this.scheduled || this.channel === undefined) return;
-		this.scheduled = true;
-		this.clock.soon(() => {
-			this.scheduled = false;
-			this.flush();
-		});
 	}
 
 	/** Hands over what there is; `written` is called once the channel has taken it all. */

@@ -45,6 +45,7 @@ export class Connection implements Carrier {
 	private channel: Channel | undefined;
 	private keepsProcess = false;
 	private held = false;
+	private reviewScheduled = false;
 	private reported = false;
 	private graceful = false;
 	private openedAtMs = 0;
@@ -71,7 +72,7 @@ export class Connection implements Carrier {
 			{ mayReset: (nowMs) => this.resets.take(nowMs) },
 		);
 		this.capacity = new Capacity(this.protocol.peer, options.needsProof);
-		this.writer = new ChannelWriter(this.clock, this.protocol.output, () => this.protocol.acknowledgementsSent());
+		this.writer = new ChannelWriter(this.protocol.output, () => this.protocol.acknowledgementsSent());
 		this.life = new SignsOfLife(this.clock, {
 			openStreams: () => this.protocol.streams.size,
 			liveStreams: () => this.protocol.liveStreams,
@@ -183,7 +184,7 @@ export class Connection implements Carrier {
 			this.deadlines.schedule(this.nextDeadlineMs);
 		}
 		if (this.protocol.liveStreams === 1) this.updateKeepAlive();
-		this.writer.scheduleFlush();
+		this.reviewSoon();
 		if (this.protocol.exhausted)
 			this.drain(new TransportError('replaced', `${this.where}: all stream ids of the connection are used.`));
 	}
@@ -204,7 +205,7 @@ export class Connection implements Carrier {
 		if (!stream.ended && this.resets.take(now)) {
 			this.protocol.reset(stream, ErrorCode.CANCEL);
 			this.capacity.ended(sentMark, false);
-			this.writer.scheduleFlush();
+			this.reviewSoon();
 		} else {
 			this.protocol.abandon(stream);
 			this.abandoned.add(stream, sentMark, now);
@@ -328,10 +329,24 @@ export class Connection implements Carrier {
 		const now = this.clock.now();
 		this.life.received(now);
 		this.protocol.receive(chunk, now);
-		if (this.state.t === 'closed') return;
-		this.afterStreams(now);
-		this.options.owner.onProgress(this);
-		this.writer.scheduleFlush();
+		this.reviewSoon();
+	}
+
+	/**
+	 * Once this turn of the event loop is over: what follows from ended streams, new streams for those that wait, one write
+	 * for all. A server may send each frame in a TLS record of its own, and Node calls back once for each.
+	 */
+	private reviewSoon(): void {
+		if (this.reviewScheduled) return;
+		this.reviewScheduled = true;
+		this.clock.soon(() => {
+			if (this.state.t === 'closed') return;
+			this.afterStreams(this.clock.now());
+			this.options.owner.onProgress(this);
+			// What starts meanwhile is part of this write.
+			this.reviewScheduled = false;
+			this.writer.flush();
+		});
 	}
 
 	private onSettings(): void {
