@@ -2,7 +2,7 @@
 import type { Clock } from '../../transport/clock';
 
 /** Longest piece, milliseconds. Together with one item, one socket read and its answers it stays under ten. */
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 
 export class Slices {
 	private startedMs: number;
