@@ -168,7 +168,16 @@ const causes: Readonly<Record<string, Cause>> = {
 	reset: (journal, push) => cell(journal.pushes.resets, push) > 0,
 	connectionBlocked: any(
 		nearbyOfAny,
-		during('limitZero', 'limitSwings', 'windowStarved', 'smallWindows', 'wedged', 'neverAnswers', 'slowAnswers'),
+		during(
+			'limitZero',
+			'limitSwings',
+			'windowStarved',
+			'smallWindows',
+			'wedged',
+			'neverAnswers',
+			'slowAnswers',
+			'stall',
+		),
 	),
 	// Shutdown, an expired token or an unknown topic earn a new connection; what the old one leaves open is lost with it.
 	replaced: any(edited, during('shutdowns', 'expiredTokens', 'topicDisallowed')),

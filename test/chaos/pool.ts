@@ -93,7 +93,7 @@ function lost(job: Job | undefined, invariant: string, detail: string): JobResul
 		outcomes: {},
 		codes: {},
 		breaches: [{ invariant, atMs: 0, detail }],
-		p99: [],
+		waits: undefined,
 		trace: undefined,
 	};
 	return { result, wallMs: 0, heap: [] };

@@ -16,7 +16,7 @@ export interface Job {
 export interface JobResult {
 	readonly result: WorldResult;
 	readonly wallMs: number;
-	/** Bytes of heap after a collection: before the first request, and at each tenth of them. */
+	/** Bytes of heap after a collection: before the first request, at each tenth of them, and once all are settled. */
 	readonly heap: readonly number[];
 }
 

@@ -19,8 +19,8 @@ export interface WorldOptions {
 	readonly keepTrace?: boolean;
 	/** Called after every callback. */
 	readonly onStep?: () => void;
-	/** Called when so many requests are settled: memory is looked at. */
-	readonly onShare?: (settled: number) => void;
+	/** Called after each tenth of the requests is made, and once all are settled: memory is looked at. */
+	readonly onShare?: () => void;
 	/** Names of invariants not looked at. */
 	readonly without?: readonly string[];
 }
@@ -36,13 +36,20 @@ export interface WorldResult {
 	readonly outcomes: Readonly<Record<string, number>>;
 	readonly codes: Readonly<Record<string, number>>;
 	readonly breaches: readonly Breach[];
-	/** 99th percentile of a push's time, for each identity, milliseconds. */
-	readonly p99: readonly number[];
+	/** How long each push of an execution took, milliseconds: for worlds that are compared with another. */
+	readonly waits: ReadonlyMap<string, ExecutionWaits> | undefined;
 	readonly trace: readonly string[] | undefined;
+}
+
+export interface ExecutionWaits {
+	readonly identity: number;
+	readonly ms: readonly number[];
 }
 
 /** All is settled within this after the last fault and the last request. */
 const SETTLE_WITHIN_MS = 120_000;
+/** And what the slowest peers need for the requests themselves: the least any was seen to answer in a second. */
+const LEAST_ANSWERS_PER_SECOND = 4_000;
 /** The world is over this long after that at the latest. */
 const GIVE_UP_AFTER_MS = 600_000;
 const SLOT_LOOK_MS = 500;
@@ -142,8 +149,10 @@ class World {
 		);
 		if (this.pending > 0) journal.breach('allSettle', `${this.pending} promises are open at the end (${over})`);
 		const settledMs = loop.now();
+		this.options.onShare?.();
 		await this.goQuiet();
-		const breaches = this.judge(calmFrom + SETTLE_WITHIN_MS);
+		const workMs = (this.journal.pushes.count / LEAST_ANSWERS_PER_SECOND) * 1_000;
+		const breaches = this.judge(calmFrom + SETTLE_WITHIN_MS + workMs);
 		return this.result(breaches, settledMs - this.startMs);
 	}
 
@@ -260,7 +269,9 @@ class World {
 		onStep?.();
 		if (onShare === undefined) return;
 		const share = Math.floor((this.journal.pushes.count * 10) / this.plan.pushes);
-		if (share > this.sharesSeen) onShare((this.sharesSeen = share));
+		if (share <= this.sharesSeen) return;
+		this.sharesSeen = share;
+		onShare();
 	}
 
 	/** Something keeps the process alive exactly while something is pending. */
@@ -348,7 +359,7 @@ class World {
 			outcomes,
 			codes,
 			breaches,
-			p99: this.plan.identities.map((_, identity) => percentile99(journal, identity)),
+			waits: this.plan.profile === 'neighbour' ? waitsByExecution(journal) : undefined,
 			trace: journal.trace,
 		};
 	}
@@ -376,13 +387,18 @@ const unboundByLies = [
 	'resetsWithinBudget',
 ];
 
-function percentile99(journal: Journal, identity: number): number {
-	const { pushes } = journal;
-	const times: number[] = [];
+/** Waits of device pushes by workflow and the number of its execution, which are the same in every world of a plan. */
+function waitsByExecution(journal: Journal): Map<string, ExecutionWaits> {
+	const { pushes, executions } = journal;
+	const runs = new Map<number, number>();
+	const found = executions.map(({ workflow, identity }) => {
+		const run = runs.get(workflow) ?? 0;
+		runs.set(workflow, run + 1);
+		return { key: `${workflow}|${run}`, identity, ms: new Array<number>() };
+	});
 	for (let push = 0; push < pushes.count; push++) {
-		if (cell(pushes.identity, push) === identity && cell(pushes.kind, push) === 0)
-			times.push(cell(pushes.settledAt, push) - cell(pushes.submittedAt, push));
+		if (cell(pushes.kind, push) !== 0) continue;
+		found[cell(pushes.execution, push)]?.ms.push(cell(pushes.settledAt, push) - cell(pushes.submittedAt, push));
 	}
-	times.sort((a, b) => a - b);
-	return times[Math.floor(times.length * 0.99)] ?? 0;
+	return new Map(found.map(({ key, identity, ms }) => [key, { identity, ms }]));
 }
