@@ -8,6 +8,7 @@ import { type QueueMode, startQueueMode } from '../application/queueMode';
 import { deviceToken } from '../deviceTokens';
 import type { Group, Reporter } from '../runner';
 import { sendingWorkflow } from '../sending';
+import { apns, SEND, webhook, workflow } from '../application/workflows';
 import { type Ground, stored } from '../stage';
 import { inWaves } from '../waves';
 
@@ -81,6 +82,33 @@ async function spread(scene: Scene, executions: number, { check, note }: Reporte
 		}
 		await Promise.resolve();
 	});
+}
+
+/** A schedule sees one worker at a time: what each says of itself is its own. */
+async function watched({ queue, credentialId, apns: { simulator } }: Scene, { check, note }: Reporter): Promise<void> {
+	await check(
+		'Get Statistics tells of the worker that runs it: its role, its process, its one connection',
+		async () => {
+			const watch = apns(SEND, credentialId, { operation: 'statistics' });
+			await queue.main.rest.publish(workflow('Watch', [webhook('watch'), watch]));
+			// Enough at once that every worker gets some.
+			const answers = await inWaves(WORKERS * CONCURRENCY * 2, WORKERS * CONCURRENCY, async () =>
+				items(await queue.main.rest.fire('watch', {})),
+			);
+			const found = answers.flat();
+			assert.deepEqual(count(found.map(({ role }) => String(role))), { worker: found.length });
+			const processes = new Map(found.map((item) => [item.processId, item]));
+			note(`${found.length} answers from ${processes.size} workers`);
+			assert(processes.size > 1 && processes.size <= WORKERS);
+			for (const { openConnections, accepted, providerTokenAgesSeconds } of processes.values()) {
+				assert.equal(openConnections, 1);
+				assert(Number(accepted) > 0);
+				assert.equal(Array.isArray(providerTokenAgesSeconds) && providerTokenAgesSeconds.length, 1);
+			}
+			const sent = [...processes.values()].reduce((sum, { accepted }) => sum + Number(accepted), 0);
+			assert(sent <= simulator.journal.requests.length);
+		},
+	);
 }
 
 /** Holds every answer back, fires so many executions that all workers are full, and waits until all pushes have arrived. */
@@ -204,16 +232,17 @@ export function queueGroup(ground: Ground, executions: number): Group {
 		name: 'queue',
 		title: `n8n ${ground.n8n.version}, queue mode: one main process, ${WORKERS} workers`,
 		async run(reporter) {
-			const apns = await startAppSimulator();
+			const simulated = await startAppSimulator();
 			try {
 				const options = { workers: WORKERS, concurrency: CONCURRENCY };
 				const queue = await startQueueMode(ground.programs, ground.n8n, ground.tarball, options);
 				try {
 					const { rest } = queue.main;
-					const credentialId = await rest.createCredential('APNs account', stored(apns.credential));
+					const credentialId = await rest.createCredential('APNs account', stored(simulated.credential));
 					const { id: workflowId } = await rest.publish(sendingWorkflow(PATH, credentialId));
-					const scene = { queue, apns, credentialId, workflowId };
+					const scene = { queue, apns: simulated, credentialId, workflowId };
 					await spread(scene, executions, reporter);
+					await watched(scene, reporter);
 					await stoppedWorker(scene, reporter);
 					await killedWorker(scene, reporter);
 					await restartedRedis(scene, reporter);
@@ -222,7 +251,7 @@ export function queueGroup(ground: Ground, executions: number): Group {
 					await queue.end();
 				}
 			} finally {
-				await apns.simulator.close();
+				await simulated.simulator.close();
 			}
 		},
 	};
