@@ -1,10 +1,8 @@
-/** One HTTP/2 connection over one channel: its states, streams and deadlines. It reports; the lane decides. */
+/** One HTTP/2 connection over one channel: its states and how it ends. It reports; the lane decides. */
 import { endpointName } from '../endpoint';
-import { ClientProtocol, type ProtocolStream, type StreamEnd } from '../http2/clientProtocol';
+import { ClientProtocol } from '../http2/clientProtocol';
 import { ErrorCode, errorCodeName } from '../http2/frames';
-import type { HeaderField } from '../http2/hpack/hpack';
-import { AbandonedStreams } from './abandonedStreams';
-import { answered, goawayError, openRefusalError, withoutAnswer } from './attempts';
+import { goawayError } from './attempts';
 import { Capacity } from './capacity';
 import { awaitClose, ChannelWriter } from './channelWriter';
 import type { Clock } from './clock';
@@ -13,33 +11,24 @@ import type { ConnectionOptions, ConnectionState } from './connectionState';
 import { type Deadline, Deadlines } from './dueTimer';
 import { TransportError, transportError } from './errors';
 import type { Channel } from './network';
-import type { Attempt, Carrier, LaneRequest, Mark } from './request';
-import { createResetBudget } from './resetBudget';
+import type { Carrier, LaneRequest } from './request';
+import { RequestStreams } from './requestStreams';
 import { SignsOfLife } from './signsOfLife';
 import { timing } from './timing';
-
-/** Streams assumed where the server names no limit: what Apple was seen to give. */
-const ASSUMED_STREAM_LIMIT = 1_000;
 
 export class Connection implements Carrier {
 	state: ConnectionState = { t: 'connecting' };
 	readonly createdAtMs: number;
 	/** Host and port, for messages. */
 	readonly where: string;
-	/** Final statuses received, and how many of them were 2xx. */
-	answers = 0;
-	accepted = 0;
-	/** Streams opened. */
-	opened = 0;
 
 	private readonly clock: Clock;
 	private readonly protocol: ClientProtocol<LaneRequest>;
 	private readonly capacity: Capacity;
+	private readonly streams: RequestStreams;
 	private readonly writer: ChannelWriter;
 	private readonly life: SignsOfLife;
 	private readonly deadlines: Deadlines;
-	private readonly resets = createResetBudget();
-	private readonly abandoned = new AbandonedStreams();
 	private opening: Opening | undefined;
 	private onceStarted: () => void = () => undefined;
 	private channel: Channel | undefined;
@@ -51,8 +40,6 @@ export class Connection implements Carrier {
 	private openedAtMs = 0;
 	private lastUsedMs: number;
 	private drainUntilMs = Infinity;
-	/** No request's time ends before this. */
-	private nextDeadlineMs = Infinity;
 
 	constructor(private readonly options: ConnectionOptions<Connection>) {
 		this.clock = options.clock;
@@ -61,7 +48,7 @@ export class Connection implements Carrier {
 		this.protocol = new ClientProtocol<LaneRequest>(
 			{
 				onSettings: () => this.onSettings(),
-				onStreamEnd: (stream, end, errorCode) => this.onStreamEnd(stream, end, errorCode),
+				onStreamEnd: (stream, end, errorCode) => this.streams.ended(stream, end, errorCode),
 				onGoaway: (_last, errorCode, debugData) => this.onGoaway(errorCode, debugData),
 				onPingAcknowledged: (payload) => this.life.pings.acknowledged(payload),
 				onConnectionError: (error) => {
@@ -69,7 +56,7 @@ export class Connection implements Carrier {
 					this.die(new TransportError('protocolError', text, { cause: error }), true);
 				},
 			},
-			{ mayReset: (nowMs) => this.resets.take(nowMs) },
+			{ mayReset: (nowMs) => this.streams.mayReset(nowMs) },
 		);
 		this.capacity = new Capacity(this.protocol.peer, options.needsProof);
 		this.writer = new ChannelWriter(this.protocol.output, () => this.protocol.acknowledgementsSent());
@@ -88,7 +75,40 @@ export class Connection implements Carrier {
 			onWedged: () => this.drain(this.blocked(`no request was answered for ${timing.wedgedAfterMs / 1_000} s`)),
 			onBlocked: () => this.drain(this.blocked('the server acknowledges PINGs but takes no request')),
 		});
-		this.deadlines = new Deadlines(this.clock, [...this.ownDeadlines(), ...this.life.deadlines()]);
+		this.streams = new RequestStreams(this.clock, this.protocol, this.capacity, {
+			where: this.where,
+			carrier: this,
+			isReady: () => this.state.t === 'ready',
+			schedule: (dueMs) => this.deadlines.schedule(dueMs),
+			onAnswer: (answer) => {
+				this.life.answered();
+				return options.owner.onAnswer(this, answer);
+			},
+			onAttempt: (request, attempt) => options.owner.onAttempt(this, request, attempt),
+			onGivenUp: () => this.reviewSoon(),
+			onHoldOver: () => options.owner.onProgress(this),
+			onTooManyUnanswered: () => this.drain(this.blocked('too many requests on one connection were never answered')),
+		});
+		this.deadlines = new Deadlines(this.clock, [
+			...this.ownDeadlines(),
+			...this.streams.deadlines(),
+			...this.life.deadlines(),
+		]);
+	}
+
+	/** Final statuses received. */
+	get answers(): number {
+		return this.streams.answers;
+	}
+
+	/** Of them 2xx. */
+	get accepted(): number {
+		return this.streams.accepted;
+	}
+
+	/** Streams opened so far. */
+	get opened(): number {
+		return this.streams.opened;
 	}
 
 	/** Streams in the table, given-up ones included. */
@@ -169,51 +189,18 @@ export class Connection implements Carrier {
 
 	/** Opens a stream for the request; call only right after `canTake`. */
 	take(request: LaneRequest, nowMs: number): void {
-		const opened = this.openStream(request);
-		if (opened instanceof TransportError) return request.finish({ kind: 'notSent', error: opened });
-		request.attempts += 1;
-		request.stream = opened;
-		request.carrier = this;
-		request.deadlineMs = nowMs + request.timeoutMs;
-		this.opened += 1;
+		if (!this.streams.take(request, nowMs)) return;
 		this.lastUsedMs = nowMs;
-		this.capacity.opened(request.caller, request.sentMark);
 		this.life.streamOpened(nowMs, this.protocol.streams.size === 1);
-		if (request.deadlineMs < this.nextDeadlineMs) {
-			this.nextDeadlineMs = request.deadlineMs;
-			this.deadlines.schedule(this.nextDeadlineMs);
-		}
 		if (this.protocol.liveStreams === 1) this.updateKeepAlive();
 		this.reviewSoon();
 		if (this.protocol.exhausted)
 			this.drain(new TransportError('replaced', `${this.where}: all stream ids of the connection are used.`));
 	}
 
-	/**
-	 * Gives a request up: `notSent` if its last frame was not appended, and then it never will be; else `unknown`. A final
-	 * status that came before decides. RST_STREAM goes out only in the first case and within the budget: the stream of a
-	 * request that left stays open until the peer ends it.
-	 */
+	/** Gives a request up, if its stream is here. */
 	cancel(request: LaneRequest, error: TransportError): void {
-		const { stream, sentMark } = request;
-		if (stream === undefined || this.protocol.streams.get(stream.id) !== stream) return;
-		const now = this.clock.now();
-		const attempt: Attempt =
-			stream.status === undefined
-				? { kind: stream.ended ? 'unknown' : 'notSent', error }
-				: answered(stream, stream.status, false);
-		if (!stream.ended && this.resets.take(now)) {
-			this.protocol.reset(stream, ErrorCode.CANCEL);
-			this.capacity.ended(sentMark, false);
-			this.reviewSoon();
-		} else {
-			this.protocol.abandon(stream);
-			this.abandoned.add(stream, sentMark, now);
-			this.deadlines.schedule(now + timing.abandonedAfterMs);
-		}
-		this.capacity.released(request.caller);
-		request.finish(attempt);
-		this.afterStreams(now);
+		this.streams.cancel(request, error);
 	}
 
 	/** Opens no more streams; ends when nobody waits for an open one any more, at the latest after `withinMs`. */
@@ -234,17 +221,7 @@ export class Connection implements Carrier {
 		this.closeChannel(sayWhy);
 		// A fatal alert about the client certificate before any answer proves that nothing was read: under TLS 1.3 it comes after the first write.
 		const nothingRead = error.code === 'clientCertificateRefused' && this.answers === 0;
-		for (const stream of this.protocol.endStreams()) {
-			if (stream.abandoned) continue;
-			const left = !nothingRead && stream.endOffset <= this.writer.handedBytes;
-			this.settle(
-				stream,
-				stream.status === undefined
-					? { kind: left ? 'unknown' : 'notSent', error }
-					: answered(stream, stream.status, false),
-			);
-		}
-		this.abandoned.clear();
+		this.streams.endAll(error, this.writer.handedBytes, nothingRead);
 		this.report(error);
 		this.options.owner.onProgress(this);
 	}
@@ -362,49 +339,6 @@ export class Connection implements Carrier {
 		this.drain(error);
 	}
 
-	private onStreamEnd(stream: ProtocolStream<LaneRequest>, end: StreamEnd, errorCode: number): void {
-		if (stream.status !== undefined) return this.settle(stream, answered(stream, stream.status, end === 'complete'));
-		if (end === 'reset' && errorCode === ErrorCode.REFUSED_STREAM) {
-			const now = this.clock.now();
-			this.capacity.refused(this.protocol.streams.size, now);
-			this.deadlines.schedule(this.capacity.holdEndsMs);
-		}
-		this.settle(stream, withoutAnswer(this.where, end, errorCode, stream.ended));
-	}
-
-	/** Settles one stream that is gone from the table. */
-	private settle(stream: ProtocolStream<LaneRequest>, attempt: Attempt): void {
-		const request = stream.context;
-		const abandoned = this.abandoned.take(stream);
-		const mark: Mark = abandoned === undefined ? request.sentMark : abandoned.mark;
-		let proves = false;
-		if (attempt.kind === 'answered') {
-			this.answers += 1;
-			if (attempt.status >= 200 && attempt.status < 300) this.accepted += 1;
-			this.life.answered();
-			this.capacity.answered();
-			proves = this.options.owner.onAnswer(this, { attempt, request, mark, late: abandoned !== undefined });
-		}
-		this.capacity.ended(mark, proves);
-		if (abandoned !== undefined) return;
-		this.capacity.released(request.caller);
-		request.stream = undefined;
-		this.options.owner.onAttempt(this, request, attempt);
-	}
-
-	/** HEADERS and as much of the body as may go; or why this request cannot start. */
-	private openStream(request: LaneRequest): ProtocolStream<LaneRequest> | TransportError {
-		let fields: readonly HeaderField[];
-		try {
-			fields = request.head(request.sentMark);
-		} catch (error) {
-			// Only values of another type than declared, as a program without types may give, end here.
-			return new TransportError('invalidHeader', 'The request has a value that no header can carry.', { cause: error });
-		}
-		const opened = this.protocol.open(fields, request.body, request);
-		return typeof opened === 'string' ? openRefusalError(this.where, opened, fields) : opened;
-	}
-
 	private hasWindowFor({ body }: LaneRequest): boolean {
 		return this.protocol.hasWindowFor(body === undefined ? 0 : body.length);
 	}
@@ -418,8 +352,8 @@ export class Connection implements Carrier {
 
 	private closePolitely(why: TransportError): void {
 		if (!this.transition(['draining'], { t: 'closed', why })) return;
+		// Nobody waits for what is still open.
 		this.protocol.endStreams();
-		this.abandoned.clear();
 		this.protocol.close(ErrorCode.NO_ERROR);
 		this.closeChannel(true);
 		this.options.owner.onProgress(this);
@@ -447,7 +381,6 @@ export class Connection implements Carrier {
 	}
 
 	private ownDeadlines(): Deadline[] {
-		const limit = (): number => Math.min(this.capacity.limit, ASSUMED_STREAM_LIMIT);
 		return [
 			{
 				name: 'first SETTINGS',
@@ -468,24 +401,6 @@ export class Connection implements Carrier {
 				},
 			},
 			{
-				name: 'answers of requests',
-				dueMs: () => (this.protocol.liveStreams > 0 && this.state.t !== 'closed' ? this.nextDeadlineMs : Infinity),
-				onDue: (nowMs) => this.cancelOverdue(nowMs),
-			},
-			{
-				name: 'refused streams may be tried again',
-				dueMs: () => (this.state.t === 'ready' ? this.capacity.holdEndsMs : Infinity),
-				onDue: () => {
-					this.capacity.endHold();
-					this.options.owner.onProgress(this);
-				},
-			},
-			{
-				name: 'given-up streams stay unanswered',
-				dueMs: () => (this.state.t === 'ready' ? this.abandoned.tooManyAtMs(limit()) : Infinity),
-				onDue: () => this.drain(this.blocked('too many requests on one connection were never answered')),
-			},
-			{
 				name: 'unused',
 				dueMs: () =>
 					this.state.t === 'ready' && this.protocol.liveStreams === 0 && !this.held
@@ -495,18 +410,5 @@ export class Connection implements Carrier {
 					this.drain(new TransportError('replaced', `${this.where}: the connection was unused for too long.`)),
 			},
 		];
-	}
-
-	private cancelOverdue(nowMs: number): void {
-		this.nextDeadlineMs = Infinity;
-		for (const { context: request } of this.protocol.streams.liveValues()) {
-			if (request.deadlineMs <= nowMs) {
-				const seconds = request.timeoutMs / 1_000;
-				this.cancel(request, new TransportError('deadline', `${this.where}: no answer within ${seconds} s.`));
-			} else if (request.deadlineMs < this.nextDeadlineMs) {
-				this.nextDeadlineMs = request.deadlineMs;
-			}
-		}
-		this.options.owner.onProgress(this);
 	}
 }

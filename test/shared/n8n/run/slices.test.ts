@@ -1,4 +1,4 @@
-/** Own work in pieces of three milliseconds, with a turn for everybody else between them. */
+/** Own work in pieces of two milliseconds, with a turn for everybody else between them. */
 import { Slices } from '../../../../nodes/shared/n8n/run/slices';
 
 function bench() {
@@ -8,12 +8,12 @@ function bench() {
 	return { slices, waiting, pass: (ms: number) => void (nowMs += ms) };
 }
 
-it('a piece is over after three milliseconds', () => {
+it('a piece is over after two milliseconds', () => {
 	const { slices, pass } = bench();
 	expect(slices.isOver).toBe(false);
-	pass(2);
+	pass(1.9);
 	expect(slices.isOver).toBe(false);
-	pass(1);
+	pass(0.2);
 	expect(slices.isOver).toBe(true);
 });
 
@@ -28,6 +28,6 @@ it('the next one begins when the others had their turn, and lasts as long', asyn
 	waiting[0]?.();
 	await next;
 	expect(slices.isOver).toBe(false);
-	pass(3);
+	pass(2);
 	expect(slices.isOver).toBe(true);
 });
