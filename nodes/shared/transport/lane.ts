@@ -10,9 +10,9 @@ import { DueTimer } from './dueTimer';
 import { TransportError } from './errors';
 import type { IdentityPause, PausedMember } from './identityPause';
 import type { LaneStats } from './laneStats';
-import type { OpeningBudget } from './openingBudget';
+import { Openings, type OpeningStandings } from './openings';
 import type { OwnedLane } from './owners';
-import { asCommon, judgeEnd } from './reconnectPolicy';
+import { asCommon } from './reconnectPolicy';
 import type { Attempt, Caller, Carrier, LaneRequest } from './request';
 import { RequestQueue } from './requestQueue';
 import { timing } from './timing';
@@ -31,11 +31,8 @@ export interface LanePolicy {
 }
 
 /** What outlives the lane and is shared with others: see `sessionCache.ts` for the keys. */
-export interface LaneStandings {
-	readonly backoffs: Readonly<Record<'endpoint' | 'proxy' | 'trust', Backoff>>;
+export interface LaneStandings extends OpeningStandings {
 	readonly pause: IdentityPause;
-	/** Of the identity at the endpoint, and of the endpoint. */
-	readonly budgets: readonly OpeningBudget[];
 }
 
 export interface LaneOptions {
@@ -70,16 +67,10 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 	private readonly queue = new RequestQueue();
 	private readonly connections = new Set<Connection>();
 	private readonly drains = createDrainLedger();
-	/** Of connections beside one that works: its answers would forgive every other back-off at once. */
-	private readonly further: Backoff;
+	private readonly openings: Openings;
 	/** The end of a back-off, and limits of waiting requests. */
 	private readonly timer: DueTimer;
-	private opened = 0;
 	private repeats = 0;
-	/** Openings in a row that ended without an answer. */
-	private failedOpenings = 0;
-	/** Why the last of them did. */
-	private openingError: TransportError | undefined;
 	private lastError: TransportError | undefined;
 	private pumping = false;
 	private pumpScheduled = false;
@@ -90,7 +81,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		this.clock = options.clock;
 		this.lastUsedMs = this.clock.now();
 		this.timer = new DueTimer(this.clock, () => this.onTimer());
-		this.further = options.createBackoff();
+		this.openings = new Openings(options.standings, options.createBackoff());
 		options.standings.pause.join(this);
 	}
 
@@ -133,7 +124,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		}
 		this.queue.push(request, now);
 		this.timer.schedule(this.queue.nextLookMs);
-		if (this.openingError !== undefined) this.timer.schedule(now + timing.longestSilenceMs);
+		if (this.openings.error !== undefined) this.timer.schedule(now + timing.longestSilenceMs);
 		this.pump();
 	}
 
@@ -225,10 +216,10 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 				peerStreamLimit: connection.peerSettings.maxConcurrentStreams,
 			})),
 			queued: this.queue.size,
-			opened: this.opened,
+			opened: this.openings.count,
 			repeats: this.repeats,
 			pausedForMs: this.pausedForMs,
-			backoffForMs: Math.max(0, this.backoffUntilMs - now),
+			backoffForMs: Math.max(0, this.openings.backoffUntilMs - now),
 			broadcastsHeldForMs: Math.max(0, this.broadcastsHeldUntilMs - now),
 			lastError: this.lastError?.message,
 		};
@@ -236,17 +227,8 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 
 	onAnswer(connection: Connection, { attempt, request, mark, late }: Answer): boolean {
 		const { policy, standings } = this.options;
-		this.failedOpenings = 0;
-		this.openingError = undefined;
-		// Any final status shows that the endpoint works; TLS or SETTINGS alone does not.
-		standings.backoffs.endpoint.succeed();
-		standings.backoffs.proxy.succeed();
-		standings.backoffs.trust.succeed();
-		if (connection.answers === 1) this.further.succeed();
+		this.openings.answered(connection, attempt.status >= 200 && attempt.status < 300);
 		if (standings.pause.isMarked && policy.provesCredential(attempt)) standings.pause.forgive();
-		if (connection.accepted === timing.acceptedToPayBack && attempt.status >= 200 && attempt.status < 300) {
-			for (const budget of standings.budgets) budget.payBack();
-		}
 		if (late && mark === request.mark(this.clock.now())) {
 			const trouble = policy.refusedCredential(attempt);
 			if (trouble !== undefined) this.stopForCredential(trouble);
@@ -282,21 +264,16 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		const othersWork = [...this.connections].some(
 			(other) => other !== connection && other.inService && other.state.t === 'ready',
 		);
-		const verdict = judgeEnd(end, { failedOpenings: this.failedOpenings, othersWork });
+		const verdict = this.openings.judge(end, othersWork);
 		if (verdict.replaceAtOnce && this.queue.size > 0) this.openConnection();
+		this.openings.record(verdict, end.why, othersWork, now);
 		if (verdict.blame !== 'none') {
 			const backoff = this.options.standings.backoffs[verdict.blame];
-			backoff.fail(now, end.why);
 			this.options.trace(
 				`${this.options.name} next connection in ${Math.round(Math.max(0, backoff.notBeforeMs - now))} ms`,
 			);
 		}
-		if (verdict.failedOpening && othersWork) this.further.fail(now, end.why);
-		if (verdict.failedOpening && !othersWork) {
-			this.failedOpenings += 1;
-			this.openingError = end.why;
-			this.timer.schedule(now + timing.silenceLookMs);
-		}
+		if (verdict.failedOpening && !othersWork) this.timer.schedule(now + timing.silenceLookMs);
 		if (verdict.tell !== undefined) {
 			const { message, advice } = verdict.tell;
 			this.options.notify({ level: 'warn', message: `${message} ${advice}` });
@@ -314,22 +291,11 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		if (this.state.t === 'closed') return this.state.why;
 		const paused = this.options.standings.pause.refusal(now);
 		if (paused !== undefined) return paused;
-		if (this.connections.size > 0) return undefined;
-		const { endpoint, proxy, trust } = this.options.standings.backoffs;
-		for (const { notBeforeMs, failures, lastError } of [endpoint, proxy, trust]) {
-			if (lastError === undefined || now >= notBeforeMs) continue;
-			if (lastError.permanent || failures >= timing.failuresBeforeTelling) return asCommon(lastError);
-		}
-		return undefined;
+		return this.connections.size > 0 ? undefined : this.openings.refusal(now);
 	}
 
 	private get pausedForMs(): number {
 		return this.options.standings.pause.leftMs(this.clock.now());
-	}
-
-	private get backoffUntilMs(): number {
-		const { endpoint, proxy, trust } = this.options.standings.backoffs;
-		return Math.max(endpoint.notBeforeMs, proxy.notBeforeMs, trust.notBeforeMs);
 	}
 
 	private pick(request: LaneRequest, now: number): Connection | undefined {
@@ -421,34 +387,31 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 	private earnsAnother({ maxConnections }: Caller, inService: number): boolean {
 		if (inService >= maxConnections || this.queue.size < timing.backlogForAnother) return false;
 		const now = this.clock.now();
-		if (now < this.further.notBeforeMs) this.timer.schedule(this.further.notBeforeMs);
-		return now >= this.further.notBeforeMs;
+		const { furtherNotBeforeMs } = this.openings;
+		if (now < furtherNotBeforeMs) this.timer.schedule(furtherNotBeforeMs);
+		return now >= furtherNotBeforeMs;
 	}
 
 	/** Opens a connection if back-off and budgets allow it; else looks again when they do. */
 	private openConnection(): void {
 		const now = this.clock.now();
-		const { backoffs, budgets } = this.options.standings;
-		const notBeforeMs = Math.max(this.backoffUntilMs, ...budgets.map((budget) => budget.notBeforeMs(now)));
+		const notBeforeMs = this.openings.notBeforeMs(now);
 		if (notBeforeMs > now) return this.timer.schedule(notBeforeMs);
-		for (const budget of budgets) budget.take(now);
-		this.opened += 1;
-		const failing =
-			this.failedOpenings + this.further.failures > 0 ||
-			backoffs.endpoint.failures + backoffs.proxy.failures + backoffs.trust.failures > 0;
+		this.openings.begin(now);
 		// Beside a connection that works nothing is won by a first request before SETTINGS, and it may be lost.
 		const isFirst = ![...this.connections].some(({ state }) => state.t === 'ready');
+		const name = `${this.options.name} #${this.openings.count}`;
 		const connection = new Connection({
 			target: this.options.target,
 			connect: this.options.connect,
 			clock: this.clock,
 			trace: this.options.trace,
-			name: `${this.options.name} #${this.opened}`,
+			name,
 			needsProof: this.options.tokenMode,
-			firstBeforeSettings: this.options.tokenMode && !failing && isFirst,
+			firstBeforeSettings: this.options.tokenMode && !this.openings.isFailing && isFirst,
 			owner: this,
 		});
-		this.options.trace(`${this.options.name} #${this.opened} opening, ${this.queue.size} waiting`);
+		this.options.trace(`${name} opening, ${this.queue.size} waiting`);
 		this.connections.add(connection);
 		void connection.start();
 	}
@@ -470,9 +433,9 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		const now = this.clock.now();
 		this.giveUp(
 			this.queue.expired(now),
-			this.openingError === undefined
+			this.openings.error === undefined
 				? new TransportError('queueTimeout', `${endpointName(this.options.target)}: no stream was free in time.`)
-				: asCommon(this.openingError),
+				: asCommon(this.openings.error),
 		);
 		this.tellWhoWaitedLong(now);
 		this.pump();
@@ -481,10 +444,10 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 
 	/** While openings fail and nothing works, nobody waits longer than half a minute to learn why. */
 	private tellWhoWaitedLong(now: number): void {
-		const { openingError } = this;
-		if (openingError === undefined || this.queue.size === 0) return;
+		const { error } = this.openings;
+		if (error === undefined || this.queue.size === 0) return;
 		const waiting = this.queue.removeOlderThan(now - timing.longestSilenceMs, now);
-		this.giveUp(waiting, asCommon(openingError));
+		this.giveUp(waiting, asCommon(error));
 		if (this.queue.size > 0) this.timer.schedule(now + timing.silenceLookMs);
 	}
 }
