@@ -10,7 +10,7 @@ import {
 	liveActivityLocalization,
 	liveActivityProperties,
 } from '../shared/n8n/liveActivityFields';
-import { hiddenUnless, type Needed, requiredField } from '../shared/n8n/requiredField';
+import { hiddenFor, type Needed, requiredField } from '../shared/n8n/requiredField';
 import { deliveryOptions } from './deliveryOptions';
 
 type Show = Record<string, string[]>;
@@ -20,6 +20,11 @@ const send: Show = { operation: ['send'] };
 /** The push types with one of these kinds of payload. */
 function typesWith(...kinds: readonly PayloadKind[]): string[] {
 	return pushTypeRows.filter(({ payload }) => kinds.includes(payload)).map(({ value }) => value);
+}
+
+/** The push types with any other kind of payload. */
+function typesWithout(kind: PayloadKind): string[] {
+	return pushTypeRows.filter(({ payload }) => payload !== kind).map(({ value }) => value);
 }
 
 /** Shown for these kinds of payload, when the payload is made of fields. */
@@ -139,7 +144,7 @@ export const properties: INodeProperties[] = [
 		default: '{}',
 		description: 'Data for the app: a JSON object, sent as the complete payload',
 		// Not where an expression decides: there the field JSON holds the same parameter.
-		displayOptions: { hide: hiddenUnless({ ...send, pushType: typesWith('custom') }) },
+		displayOptions: { hide: { operation: [{ _cnd: { not: 'send' } }], pushType: hiddenFor(typesWithout('custom')) } },
 	},
 	...alertFieldRows.filter(({ group }) => group === 'main').map((row) => alertProperty(row, alert)),
 	{

@@ -26,9 +26,10 @@ export function requiredField(property: INodeProperties, needed: Needed): INodeP
 	];
 }
 
-/** Rules that hide a field unless each parameter has one of its values itself: an expression hides it too. */
-export function hiddenUnless(needed: Readonly<Record<string, readonly string[]>>): Show {
-	return Object.fromEntries(
-		Object.entries(needed).map(([name, values]) => [name, [{ _cnd: { regex: `^(?!(?:${values.join('|')})$)` } }]]),
-	);
+/**
+ * Rules that hide a field for these values of a parameter, and where an expression decides. No regular expression: n8n
+ * evaluates one under a time limit each time it loads a workflow, and a busy machine can exceed it.
+ */
+export function hiddenFor(values: readonly string[]): Show[string] {
+	return [...values, { _cnd: { startsWith: '=' } }];
 }

@@ -69,6 +69,14 @@ it('shows one field for the parameter that two labels share, also where an expre
 	expect(shown({ pushType: '={{ $json.type }}', payloadType: 'json' })).not.toContain('Data');
 });
 
+it('has no rule that n8n evaluates as a regular expression: those have a time limit, and a busy machine exceeds it', () => {
+	expect(JSON.stringify(description.properties)).not.toContain('"regex"');
+});
+
+it('shows no field of a push to another operation', () => {
+	expect(shown({ operation: 'checkConnection', pushType: 'voip' })).not.toContain('Data');
+});
+
 /** Push types that other code names, and why. */
 const special: Readonly<Record<string, readonly string[]>> = {
 	// The push that asks APNs for its opinion of a credential and disturbs nobody.
