@@ -317,11 +317,14 @@ export class Connection implements Carrier {
 		if (this.reviewScheduled) return;
 		this.reviewScheduled = true;
 		this.clock.soon(() => {
-			if (this.state.t === 'closed') return;
-			this.afterStreams(this.clock.now());
-			this.options.owner.onProgress(this);
-			// What starts meanwhile is part of this write.
-			this.reviewScheduled = false;
+			try {
+				if (this.state.t === 'closed') return;
+				this.afterStreams(this.clock.now());
+				this.options.owner.onProgress(this);
+			} finally {
+				// What started meanwhile is part of this write; a fault above must not keep later ones from leaving.
+				this.reviewScheduled = false;
+			}
 			this.writer.flush();
 		});
 	}

@@ -6,7 +6,7 @@ import type { OpeningBudget } from './openingBudget';
 import { asCommon, judgeEnd, type Verdict } from './reconnectPolicy';
 import { timing } from './timing';
 
-/** What outlives the lane and is shared with others: see `sessionCache.ts` for the keys. */
+/** What bounds openings of several lanes together. */
 export interface OpeningStandings {
 	readonly backoffs: Readonly<Record<'endpoint' | 'proxy' | 'trust', Backoff>>;
 	/** Of the identity at the endpoint, and of the endpoint. */
