@@ -46,6 +46,8 @@ function teachNodeTypeScript(root) {
 	Module._resolveFilename = (request, ...rest) => {
 		const vendored = /^(?:\.{1,2}\/)+(?:.*\/)?vendor\/([a-z0-9]+)$/.exec(request);
 		if (vendored !== null) return path.join(root, `dist/nodes/shared/vendor/${vendored[1]}.js`);
+		// Beside ApnsSend.node.ts stands ApnsSend.node.json, which Node would take first.
+		if (/^\.{1,2}\/.*\.node$/.test(request)) return resolve(`${request}.ts`, ...rest);
 		if (request === 'fast-check') return path.join(root, 'test/fastCheck.ts');
 		return resolve(request, ...rest);
 	};

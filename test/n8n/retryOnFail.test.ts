@@ -1,45 +1,16 @@
 /** Retry On Fail continues a run instead of repeating it: what was accepted, may have arrived, or cannot change is sent once. */
 import type { INode } from 'n8n-workflow';
-import { type Gate, startGate } from './gate';
-import { phone, setUpSendBench, tablet } from './sendBench';
+import { alone, setUpRetryBench } from './retryBench';
+import { phone, tablet } from './sendBench';
 import { watchTries } from './tries';
 
-const bench = setUpSendBench();
+const { bench, gate, pushes, breakAfter } = setUpRetryBench();
 const token = (byte: string): string => byte.repeat(32);
 const later = token('01');
 const dead = token('02');
 const lost = token('03');
-let gate: Gate;
-beforeEach(async () => {
-	gate = await startGate();
-	bench.setCredential({ proxyUrl: gate.url });
-});
-afterEach(() => gate.close());
 // The pause of a connection that failed may outlast the first tries.
 const retry: Partial<INode> = { retryOnFail: true, maxTries: 5, waitBetweenTries: 1_000 };
-const quick: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-
-/** How often each device token was pushed to. */
-const pushes = (): Record<string, number> => {
-	const counts: Record<string, number> = {};
-	for (const { path } of bench.requests()) {
-		const device = path.slice('/3/device/'.length);
-		counts[device] = (counts[device] ?? 0) + 1;
-	}
-	return counts;
-};
-
-/** Lets one device be the last that is reached: the connection ends after its push, and there is no way to another. */
-const breakAfter = (device: string): void => {
-	bench.peer.simulator.script.at(
-		({ path }) => {
-			const isLast = path.endsWith(device);
-			if (isLast) gate.shut();
-			return isLast;
-		},
-		{ type: 'goaway', lastStream: 'this' },
-	);
-};
 
 const items = [
 	{ token: phone },
@@ -50,12 +21,10 @@ const items = [
 	{ token: tablet },
 	{ token: later },
 ];
-const alone = { title: 'Hi', options: { maxConnections: 1, maxInFlight: 1 } };
 const parameters = {
 	recipients: '={{ $json.token }}',
 	title: '={{ $json.fails ? $("Nowhere").item.json.title : "Hi" }}',
-	// One after the other, so that the connection ends where the test says.
-	options: { maxConnections: 1, maxInFlight: 1 },
+	options: alone.options,
 };
 const outcomes = [
 	[phone, 'accepted'],
@@ -81,7 +50,7 @@ describe('with one push that only the second try can send', () => {
 		node: Partial<INode>,
 		options: Record<string, string> = {},
 	): Promise<{ result: Awaited<ReturnType<typeof bench.send>>; tries: ReturnType<typeof watchTries> }> => {
-		const tries = watchTries(bench, (number) => (number === 2 ? gate.open() : undefined));
+		const tries = watchTries(bench, (number) => (number === 2 ? gate().open() : undefined));
 		const result = await bench.send({ ...parameters, options: { ...parameters.options, ...options } }, items, {
 			...retry,
 			...node,
@@ -134,47 +103,9 @@ describe('with one push that only the second try can send', () => {
 	});
 });
 
-describe('a push that no try can send', () => {
-	it.each([
-		['stopWorkflow', 'error'],
-		['continueRegularOutput', 'success'],
-		['continueErrorOutput', 'success'],
-	] as const)('%s: never costs the results of the others', async (onError, status) => {
-		breakAfter(phone);
-		const both = await bench.send({ ...alone, recipients: `${phone},${later}` }, [{}], { ...quick, onError });
-		expect(both.status).toBe('success');
-		const all = [...both.items('Send', 0), ...both.items('Send', 1)].map(({ json }) => json.outcome ?? 'error');
-		expect(all.sort()).toEqual([onError === 'continueErrorOutput' ? 'error' : 'not sent', 'accepted'].sort());
-		expect(pushes()).toEqual({ [phone]: 1 });
-		const tries = watchTries(bench);
-		const none = await bench.send({ ...alone, recipients: later }, [{}], { ...quick, onError });
-		expect([none.status, tries.count]).toEqual([status, 3]);
-	});
-
-	it.each([
-		[undefined, 3],
-		[0, 3],
-		[1, 2],
-		[2, 2],
-		[9, 5],
-	])('is tried as often as n8n tries it: Max Tries %s', async (maxTries, count) => {
-		gate.shut();
-		const tries = watchTries(bench);
-		await bench.send({ recipients: later, title: 'Hi' }, [{}], {
-			...quick,
-			maxTries,
-			onError: 'continueRegularOutput',
-		});
-		expect(tries.count).toBe(count);
-		expect(tries.results.map((result) => result instanceof Error)).toEqual(
-			Array.from({ length: count }, (_, index) => index < count - 1),
-		);
-	});
-});
-
 it('evaluates nothing again, and keeps the APNs ID it made', async () => {
-	gate.shut();
-	const tries = watchTries(bench, (number) => (number === 2 ? gate.open() : undefined));
+	gate().shut();
+	const tries = watchTries(bench, (number) => (number === 2 ? gate().open() : undefined));
 	const result = await bench.send(
 		{ recipients: phone, title: '={{ $json.title + "!" }}', options: { onUnknown: 'sendAgain' } },
 		[{ title: 'Hi' }],
@@ -190,7 +121,9 @@ it('pushes to dead tokens once where all failed, in an error output that n8n tak
 	bench.peer.simulator.devices.unregister(tablet);
 	const tries = watchTries(bench);
 	const result = await bench.send({ recipients: `${phone},${tablet}`, title: 'Hi' }, [{}], {
-		...quick,
+		...retry,
+		maxTries: 3,
+		waitBetweenTries: 1,
 		onError: 'continueErrorOutput',
 	});
 	expect(tries.count).toBe(3);
@@ -247,8 +180,8 @@ it('keeps the runs of one node apart: two branches in one execution, and two exe
 		position: [y === 0 ? 0 : 200, y],
 		parameters: {},
 	});
-	gate.shut();
-	const tries = watchTries(bench, (number) => (number === 2 ? gate.open() : undefined));
+	gate().shut();
+	const tries = watchTries(bench, (number) => (number === 2 ? gate().open() : undefined));
 	const workflow = {
 		nodes: [plain('Start', 0), plain('One', 100), plain('Two', 200), send],
 		connections: {
