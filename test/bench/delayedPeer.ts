@@ -1,4 +1,7 @@
-/** A server that answers every push after a fixed time, returns window on receipt and allows 1,000 streams: as far away as Apple may be. */
+/**
+ * A server that answers every push after a fixed time, returns window on receipt and allows 1,000 streams: as far away as Apple may be.
+ * Arguments: the time in milliseconds, the streams it allows, and after how many answers on a connection it falls silent.
+ */
 import { type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
@@ -15,20 +18,21 @@ import {
 	windowUpdateFrame,
 } from '../wire/frames';
 
-const delayMs = Number(process.argv[2] ?? 50);
+const [delayMs = 50, maxConcurrentStreams = 1_000, mostAnswers = Infinity] = process.argv.slice(2).map(Number);
 /** Answers due in the same millisecond go out together. */
 const TICK_MS = 1;
 
 function serve(socket: Socket): void {
 	let rest: Buffer = Buffer.alloc(0);
 	let skip = clientPreface.length;
+	let answers = 0;
 	const due: Array<{ atMs: number; streams: number[] }> = [];
 	socket.on('error', () => undefined);
 	socket.setNoDelay(true);
 	socket.write(
 		settingsFrame({
 			headerTableSize: 4096,
-			maxConcurrentStreams: 1000,
+			maxConcurrentStreams,
 			initialWindowSize: 65_535,
 			maxFrameSize: 16_384,
 		}),
@@ -37,8 +41,10 @@ function serve(socket: Socket): void {
 		const now = performance.now();
 		const parts: Buffer[] = [];
 		while (due[0] !== undefined && due[0].atMs <= now) {
-			for (const stream of due.shift()?.streams ?? [])
+			for (const stream of due.shift()?.streams ?? []) {
+				if (++answers > mostAnswers) continue;
 				parts.push(encodeFrame(frameTypes.HEADERS, flags.END_HEADERS | flags.END_STREAM, stream, Buffer.from([0x88])));
+			}
 		}
 		if (parts.length > 0) socket.write(Buffer.concat(parts));
 	}, TICK_MS);

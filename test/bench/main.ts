@@ -10,6 +10,7 @@ import { installPeers, startNginx } from './peer';
 import { measureLatency } from './latency';
 import { measureMillion } from './million';
 import { measureScaling } from './scaling';
+import { measureStop } from './stop';
 
 interface Measurement {
 	readonly pushesPerSecond: number;
@@ -220,6 +221,8 @@ async function main(): Promise<void> {
 		for (const line of million.lines) print(line);
 		const scaling = await measureScaling(settings);
 		for (const line of scaling.lines) print(line);
+		const stop = await measureStop(settings);
+		for (const line of stop.lines) print(line);
 		const targets = [
 			// The way the nodes send. A promise for each push, as `send` gives, costs its caller more than the push costs here.
 			['CPU per push with sendEach, of h2load', ratio(BULK, 'cpuMicrosPerPush'), 'at most', 0.85],
@@ -237,7 +240,7 @@ async function main(): Promise<void> {
 		mkdirSync(path.dirname(out), { recursive: true });
 		writeFileSync(
 			out,
-			`${JSON.stringify({ node: process.versions.node, cores: cpus().length, rounds, summary, latency: latency.json, million: million.json, scaling: scaling.json }, null, 2)}\n`,
+			`${JSON.stringify({ node: process.versions.node, cores: cpus().length, rounds, summary, latency: latency.json, million: million.json, scaling: scaling.json, stop: stop.json }, null, 2)}\n`,
 		);
 		print(`\nwritten to ${path.relative(process.cwd(), out)}`);
 	} finally {

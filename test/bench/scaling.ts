@@ -1,31 +1,12 @@
 /** Several connections to a distant server: throughput follows connections × streams ÷ delay until a core is full. */
-import { spawn } from 'node:child_process';
-import path from 'node:path';
+import { startDelayedPeer } from './delayed';
 import { type BenchSettings, ourClient, push } from './ourClient';
 
 const DELAY_MS = 50;
 const SECONDS = 4;
 
-interface Peer {
-	readonly port: number;
-	stop(): void;
-}
-
-/** The delayed peer runs in a process of its own: it must not share the client's core. */
-async function startDelayedPeer(): Promise<Peer> {
-	const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'delayedPeer.ts'), String(DELAY_MS)], {
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	const line = await new Promise<string>((resolve, reject) => {
-		child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
-		child.once('exit', () => reject(new Error('the delayed peer did not start')));
-	});
-	const { port, ca } = JSON.parse(line) as { port: number; ca: string };
-	return Object.assign({ port, stop: () => void child.kill() }, { ca });
-}
-
 export async function measureScaling(settings: BenchSettings): Promise<{ lines: string[]; json: unknown }> {
-	const peer = (await startDelayedPeer()) as Peer & { ca: string };
+	const peer = await startDelayedPeer({ delayMs: DELAY_MS });
 	const lines: string[] = [];
 	const json: unknown[] = [];
 	try {
