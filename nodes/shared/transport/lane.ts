@@ -291,7 +291,13 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		if (this.state.t === 'closed') return this.state.why;
 		const paused = this.options.standings.pause.refusal(now);
 		if (paused !== undefined) return paused;
-		return this.connections.size > 0 ? undefined : this.openings.refusal(now);
+		return this.hasService() ? undefined : this.openings.refusal(now);
+	}
+
+	/** A connection takes requests now or soon; one that has just ended, or drains, is none to wait for. */
+	private hasService(): boolean {
+		for (const connection of this.connections) if (connection.inService) return true;
+		return false;
 	}
 
 	private get pausedForMs(): number {
