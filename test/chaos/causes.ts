@@ -217,6 +217,8 @@ function wasDisowned(journal: Journal, push: number): boolean {
 	);
 }
 
+/** Both happened before anything else did. */
+const SAME_TURN_MS = 0.01;
 /** A final status was on its way so long before the end that it must have been read. */
 const HEARD_AFTER_MS = 1_000;
 
@@ -234,6 +236,24 @@ function wasAnswered(journal: Journal, push: number): boolean {
 	);
 }
 
+/**
+ * It was stopped, or its time was over, in the very turn in which its connection ended: appended is left, even where the
+ * socket was never given the bytes.
+ */
+function endedWithConnection(journal: Journal, push: number): boolean {
+	const { pushes } = journal;
+	const settledAt = cell(pushes.settledAt, push);
+	const identity = cell(pushes.identity, push);
+	return (
+		['deadline', 'aborted'].includes(code(journal, push)) &&
+		cell(pushes.attempts, push) > 0 &&
+		journal.connections.some(
+			(connection) =>
+				[identity, -1].includes(connection.identity) && Math.abs(connection.closedAt - settledAt) <= SAME_TURN_MS,
+		)
+	);
+}
+
 /** Every `unknown` and `not sent` has an event that made it so. */
 export const endsAreJustified: Invariant = (journal, circumstances) =>
 	each(journal, (push) => {
@@ -244,7 +264,8 @@ export const endsAreJustified: Invariant = (journal, circumstances) =>
 		if ((outcome === UNKNOWN ? provesNotSent : provesNothing).has(why))
 			return `its code stands for the other outcome: ${story(journal, push)}`;
 		// What is unknown left: the peer saw it, or the network lost it.
-		if (outcome === UNKNOWN && cell(pushes.headersSeen, push) + cell(pushes.headersLost, push) === 0)
+		const wasNoticed = cell(pushes.headersSeen, push) + cell(pushes.headersLost, push) > 0;
+		if (outcome === UNKNOWN && !wasNoticed && !endedWithConnection(journal, push))
 			return `unknown, and it never left: ${story(journal, push)}`;
 		if (outcome === UNKNOWN && wasDisowned(journal, push))
 			return `unknown, and the peer said that it was not taken: ${story(journal, push)}`;
