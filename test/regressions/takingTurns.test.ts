@@ -8,21 +8,13 @@ import net from 'node:net';
 import type { TokenIdentity } from '../../nodes/shared/apns/identity';
 import { SessionCache } from '../../nodes/shared/transport/sessionCache';
 import { createSigningKey } from '../../tools/simulator/authority';
+import { closeAfterEach } from '../closing';
 import { bundleId, type ClientBench, notification, startClientBench } from '../shared/client/clientBench';
 import { createServers } from '../shared/transport/servers';
 import { createIdentity, numbered, quiet, range, startRawBench, within } from './rawBench';
 
 const owner = 'credential 1';
-const opened: Array<{ close(): unknown }> = [];
-
-afterEach(async () => {
-	for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-function closing<T extends { close(): unknown }>(one: T): T {
-	opened.push(one);
-	return one;
-}
+const closing = closeAfterEach();
 
 /** A bench that knows a second team, and that team's identity. */
 async function benchOfTwo(): Promise<{ bench: ClientBench; other: TokenIdentity }> {
