@@ -1,5 +1,4 @@
 /** A raw peer and clients of this package before it: what the regression tests start from. Each push carries its number, so that the peer knows which one it holds. */
-import { createPrivateKey } from 'node:crypto';
 import type { TokenIdentity } from '../../nodes/shared/apns/identity';
 import type { Notification } from '../../nodes/shared/apns/notification';
 import { ProviderTokenStore } from '../../nodes/shared/apns/providerToken';
@@ -30,12 +29,7 @@ export interface RawBenchOptions {
 /** A team of its own, with a fresh signing key. */
 export function createIdentity(teamId = 'TEAM000001'): TokenIdentity {
 	const { keyId, privateKeyPem } = createSigningKey();
-	return {
-		type: 'token',
-		teamId,
-		keyId,
-		privateKeyPem: createPrivateKey(privateKeyPem).export({ format: 'pem', type: 'pkcs8' }).toString(),
-	};
+	return { type: 'token', teamId, keyId, privateKeyPem };
 }
 
 /** The n-th push: its payload says which one it is, filled up to `bytes` where given. */
