@@ -1,15 +1,12 @@
 /** The node APNs Broadcast: broadcast pushes for Live Activities, and the channels they go to. */
 import {
-	type ICredentialsDecrypted,
-	type ICredentialTestFunctions,
 	type IExecuteFunctions,
-	type INodeCredentialTestResult,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { testCredential } from '../shared/n8n/credentialTest';
+import { apnsApiTest } from '../shared/n8n/credentialTest';
 import { executeItems } from '../shared/n8n/run/execute';
 import { properties } from './properties';
 import { subtitle } from './subtitle';
@@ -34,14 +31,7 @@ export class ApnsBroadcast implements INodeType {
 	};
 
 	methods = {
-		credentialTest: {
-			async apnsApiTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return await testCredential(credential.data ?? {});
-			},
-		},
+		credentialTest: { apnsApiTest },
 		listSearch: { searchChannels },
 	};
 

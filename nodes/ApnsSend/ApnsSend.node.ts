@@ -1,15 +1,12 @@
 /** The node APNs Send: pushes to devices, and the check of the connection they take. */
 import {
-	type ICredentialsDecrypted,
-	type ICredentialTestFunctions,
 	type IExecuteFunctions,
-	type INodeCredentialTestResult,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
-import { testCredential } from '../shared/n8n/credentialTest';
+import { apnsApiTest } from '../shared/n8n/credentialTest';
 import { executeItems } from '../shared/n8n/run/execute';
 import { executeCheck } from './check';
 import { properties } from './properties';
@@ -35,14 +32,7 @@ export class ApnsSend implements INodeType {
 	};
 
 	methods = {
-		credentialTest: {
-			async apnsApiTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return await testCredential(credential.data ?? {});
-			},
-		},
+		credentialTest: { apnsApiTest },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

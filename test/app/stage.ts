@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { SigningKey } from '../../tools/simulator/authority';
 import { type ApnsApiCredential, type AppSimulator, startAppSimulator } from '../../tools/simulator/credential';
 import type { SimulatorOptions } from '../../tools/simulator/simulator';
 import { type Application, createHome, type Home, startApplication } from './application/application';
@@ -40,6 +41,11 @@ export interface Stage {
 /** A credential as n8n's interface takes it. */
 export function stored(credential: ApnsApiCredential): ICredentialDataDecryptedObject {
 	return { ...credential };
+}
+
+/** The same credential with another signing key. */
+export function storedWithKey(credential: ApnsApiCredential, key: SigningKey): ICredentialDataDecryptedObject {
+	return { ...credential, keyId: key.keyId, privateKey: key.privateKeyPem };
 }
 
 /** Starts a simulator and n8n, and stores the credential. */

@@ -1,6 +1,6 @@
 /** Workers that run plans, and a watchdog: a world that stands still for long is ended, and is a finding. */
 import { Worker } from 'node:worker_threads';
-import type { WorldResult } from './world';
+import { lostWorld } from './lostWorld';
 import type { Job, JobResult } from './worker';
 
 /** No callback ended for so long: a loop that never gives the turn away. The machine may be busy with other things. */
@@ -82,20 +82,7 @@ class Hand {
 }
 
 function lost(job: Job | undefined, invariant: string, detail: string): JobResult {
-	const result: WorldResult = {
-		seed: job?.plan.seed ?? 0,
-		profile: job?.plan.profile ?? '',
-		hash: '',
-		requests: 0,
-		virtualMs: 0,
-		steps: 0,
-		connections: 0,
-		outcomes: {},
-		codes: {},
-		breaches: [{ invariant, atMs: 0, detail }],
-		waits: undefined,
-		trace: undefined,
-	};
+	const result = lostWorld(job?.plan ?? { seed: 0, profile: '' }, [{ invariant, atMs: 0, detail }]);
 	return { result, wallMs: 0, heap: [] };
 }
 

@@ -1,6 +1,7 @@
 /** Runs a plan and judges it: most in one world; one identity's trouble in two, with and without it. */
 import type { Breach } from './journal';
 import { SpinError } from './loop';
+import { lostWorld } from './lostWorld';
 import type { Plan } from './plan';
 import { runWorld, type WorldOptions, type WorldResult } from './world';
 
@@ -52,20 +53,7 @@ async function runSafely(plan: Plan, options: WorldOptions): Promise<WorldResult
 		const result = await runWorld(plan, options);
 		return thrown.length === 0 ? result : { ...result, breaches: [...result.breaches, ...thrown.map(thrownBreach)] };
 	} catch (error) {
-		return {
-			seed: plan.seed,
-			profile: plan.profile,
-			hash: '',
-			requests: 0,
-			virtualMs: 0,
-			steps: 0,
-			connections: 0,
-			outcomes: {},
-			codes: {},
-			breaches: [error, ...thrown].map(thrownBreach),
-			waits: undefined,
-			trace: undefined,
-		};
+		return lostWorld(plan, [error, ...thrown].map(thrownBreach));
 	} finally {
 		process.off('unhandledRejection', note);
 		process.off('uncaughtException', note);

@@ -5,22 +5,14 @@ import { readCertificateIdentity } from '../../nodes/shared/apns/certificate';
 import type { ProviderIdentity } from '../../nodes/shared/apns/identity';
 import { SessionCache } from '../../nodes/shared/transport/sessionCache';
 import { sharedAuthority } from '../../tools/simulator/authority';
+import { closeAfterEach } from '../closing';
 import { createIdentity, numbered, range, type RawBench, startRawBench } from '../regressions/rawBench';
 import { bundleId, notification, startClientBench } from '../shared/client/clientBench';
 import { createServers } from '../shared/transport/servers';
 import type { RawConnection } from '../wire/rawPeer';
 import { createReferenceDecoder } from '../wire/referenceHpack';
 
-const opened: Array<{ close(): unknown }> = [];
-
-afterEach(async () => {
-	for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-function closing<T extends { close(): unknown }>(one: T): T {
-	opened.push(one);
-	return one;
-}
+const closing = closeAfterEach();
 
 /** Claims of a provider token, or undefined. */
 function issuerOf(authorization: string): unknown {

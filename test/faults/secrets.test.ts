@@ -5,7 +5,7 @@ import path from 'node:path';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
-import { startTunnels } from '../regressions/tunnels';
+import { startConnectProxy } from '../shared/transport/connectProxy';
 import { phone, setUpSendBench } from '../n8n/sendBench';
 import { createServers, type Servers } from '../shared/transport/servers';
 import { sharedAuthority } from '../../tools/simulator/authority';
@@ -150,11 +150,11 @@ const paths: readonly Path[] = [
 	{ name: 'a port nobody listens on', credential: async () => ({ port: (await servers.refused()).port }) },
 	{
 		name: 'a proxy that wants another login',
-		credential: async () => ({ proxyUrl: proxyUrl((await startTunnels(servers, () => 407)).port) }),
+		credential: async () => ({ proxyUrl: proxyUrl((await startConnectProxy(servers, () => 407)).port) }),
 	},
 	{
 		name: 'a proxy that forbids the host',
-		credential: async () => ({ proxyUrl: proxyUrl((await startTunnels(servers, () => 403)).port) }),
+		credential: async () => ({ proxyUrl: proxyUrl((await startConnectProxy(servers, () => 403)).port) }),
 	},
 	{
 		name: 'a proxy nobody listens at',
@@ -168,7 +168,7 @@ const paths: readonly Path[] = [
 	},
 	{
 		name: 'a proxy that works',
-		credential: async () => ({ proxyUrl: proxyUrl((await startTunnels(servers, () => 'open')).port) }),
+		credential: async () => ({ proxyUrl: proxyUrl((await startConnectProxy(servers, () => 'open')).port) }),
 	},
 	...(['cut', 'stall', 'refuse'] as const).map((type) => ({
 		name: `a server that answers with: ${type}`,
@@ -241,7 +241,7 @@ it('writes no secret with NODE_DEBUG=apns, and none into the statistics of the c
 			});
 		},
 	});
-	const proxy = await startTunnels(servers, (nth) => (nth === 3 ? 407 : 'open'));
+	const proxy = await startConnectProxy(servers, (nth) => (nth === 3 ? 407 : 'open'));
 	const identity = createIdentity();
 	const script = `
 		const { sharedClient, processCache } = require('./dist/nodes/library.js');

@@ -2,30 +2,16 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { RunResult } from './engine';
 import type { SendBench } from './sendBench';
+import { apnsNode, chain } from './workflows';
 
 /** A function that runs the node with these parameters and settings, given these items. */
 export function broadcastNode(
 	bench: SendBench,
 ): (parameters: INodeParameters, items?: object[], node?: Partial<INode>) => Promise<RunResult> {
 	return async (parameters, items = [{}], node = {}) =>
-		await bench.engine.run(
-			{
-				nodes: [
-					{
-						id: '1',
-						name: 'Broadcast',
-						type: 'n8n-nodes-apns.apnsBroadcast',
-						typeVersion: 1,
-						position: [0, 0],
-						parameters,
-						credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-						...node,
-					},
-				],
-				connections: {},
-			},
-			{ input: items.map((json) => ({ json: { ...json } })) },
-		);
+		await bench.engine.run(chain(apnsNode('Broadcast', 'apnsBroadcast', parameters, node)), {
+			input: items.map((json) => ({ json: { ...json } })),
+		});
 }
 
 /** A channel as the field By ID holds it. */

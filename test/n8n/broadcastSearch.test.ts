@@ -1,25 +1,18 @@
 /** The list behind the field Channel, called as the editor calls it. */
 import { LoadOptionsContext } from 'n8n-core';
-import { type INode, type INodeListSearchResult, type INodeParameters, type INodeType, Workflow } from 'n8n-workflow';
+import { type INodeListSearchResult, type INodeParameters, type INodeType, Workflow } from 'n8n-workflow';
 import { bundleId } from './credential';
 import { setUpSendBench } from './sendBench';
+import { apnsNode, chain } from './workflows';
 
 const bench = setUpSendBench();
 const make = (): string => bench.peer.simulator.channels.create('development', bundleId, 1)?.id ?? '';
 
 async function search(parameters: INodeParameters, filter?: string, page?: string): Promise<INodeListSearchResult> {
 	const type = bench.engine.loader.getNode('apnsBroadcast').type as INodeType;
-	const node: INode = {
-		id: '1',
-		name: 'Broadcast',
-		type: 'n8n-nodes-apns.apnsBroadcast',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters,
-		credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-	};
+	const node = apnsNode('Broadcast', 'apnsBroadcast', parameters);
 	const nodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	const workflow = new Workflow({ ...chain(node), active: false, nodeTypes });
 	const additionalData = bench.engine.additionalData('search');
 	const context = new LoadOptionsContext(workflow, node, { ...additionalData, currentNodeParameters: parameters }, '');
 	const run = type.methods?.listSearch?.searchChannels;

@@ -1,5 +1,5 @@
 /** Certificate mode through the node: PEM and PKCS#12 as people have them, topics and dates read before connecting, no provider token. */
-import type { ICredentialDataDecryptedObject, ICredentialTestFunctions, INodeType } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,18 +97,9 @@ it.each(refused)('opens no connection for %s', async (_what, fields, parameters,
 	expect(bench.peer.simulator.counters().connections).toBe(0);
 });
 
-/** The credential's test, as the dialog runs it. */
-async function testOf(fields: ICredentialDataDecryptedObject): Promise<{ status: string; message: string }> {
-	const { type } = bench.engine.loader.getNode('apnsSend');
-	const run = (type as INodeType).methods?.credentialTest?.apnsApiTest;
-	if (run === undefined) throw new Error('The node has no credential test');
-	const data = { ...bench.peer.credential, ...fields };
-	return await run.call({} as ICredentialTestFunctions, { id: '1', name: 'APNs account', type: 'apnsApi', data });
-}
-
 it('accepts a VoIP certificate with the bundle id of the app, in the test of the credential as in sending', async () => {
 	const voip = certificate({ uid: `${bundleId}.voip`, kind: 'voip' });
-	expect(await testOf(voip)).toMatchObject({ status: 'OK' });
+	expect(await bench.testCredential(voip)).toMatchObject({ status: 'OK' });
 	bench.setCredential(voip);
 	const result = await bench.send({ ...push, pushType: 'voip', options: { expiration: '0' } });
 	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted', topic: `${bundleId}.voip` });
@@ -116,7 +107,10 @@ it('accepts a VoIP certificate with the bundle id of the app, in the test of the
 
 it('tells in a test that succeeds, and in a hint of each run, that the certificate expires soon', async () => {
 	const soon = certificate({ notBeforeMs: Date.now() - day, notAfterMs: Date.now() + 3 * day });
-	expect(await testOf(soon)).toEqual({ status: 'OK', message: expect.stringMatching(/expires on \d{4}-\d\d-\d\d/) });
+	expect(await bench.testCredential(soon)).toEqual({
+		status: 'OK',
+		message: expect.stringMatching(/expires on \d{4}-\d\d-\d\d/),
+	});
 	bench.setCredential(soon);
 	expect((await bench.send(push)).hints('Send')).toEqual([expect.stringMatching(/expires on \d{4}-\d\d-\d\d/)]);
 });

@@ -1,5 +1,4 @@
 /** Check Connection in a workflow, and its short form behind the credential's test: the finding is the result, never an error. */
-import type { ICredentialTestFunctions, INodeType } from 'n8n-workflow';
 import { setUpSendBench } from './sendBench';
 
 const bench = setUpSendBench();
@@ -76,20 +75,12 @@ it('shows in the session cache what earlier pushes left open', async () => {
 });
 
 describe('as the test of the credential', () => {
-	async function test(fields: object = {}): Promise<{ status: string; message: string }> {
-		const { type } = bench.engine.loader.getNode('apnsSend');
-		const run = (type as INodeType).methods?.credentialTest?.apnsApiTest;
-		if (run === undefined) throw new Error('The node has no credential test');
-		const data = { ...bench.peer.credential, ...fields };
-		return await run.call({} as ICredentialTestFunctions, { id: '1', name: 'APNs account', type: 'apnsApi', data });
-	}
-
 	it('accepts what APNs accepts', async () => {
-		expect(await test()).toEqual({ status: 'OK', message: 'APNs accepts this credential.' });
+		expect(await bench.testCredential()).toEqual({ status: 'OK', message: 'APNs accepts this credential.' });
 	});
 
 	it('accepts a credential without a bundle id, which only a push needs', async () => {
-		expect(await test({ bundleId: '' })).toEqual({
+		expect(await bench.testCredential({ bundleId: '' })).toEqual({
 			status: 'OK',
 			message: expect.stringMatching(
 				/^APNs accepts this credential\. 'Bundle ID' is empty, so access to an app could not be tested/,
@@ -99,7 +90,7 @@ describe('as the test of the credential', () => {
 
 	it('says that the key was revoked, and what to do', async () => {
 		bench.peer.simulator.revoke(bench.peer.key.keyId);
-		expect(await test()).toEqual({
+		expect(await bench.testCredential()).toEqual({
 			status: 'Error',
 			message: expect.stringMatching(/InvalidProviderToken.*create a new key/s),
 		});
@@ -109,12 +100,14 @@ describe('as the test of the credential', () => {
 		['an address instead of a host', { host: 'https://localhost' }],
 		['a host in capitals with a slash', { host: 'LOCALHOST/' }],
 	])('understands %s', async (_what, fields) => {
-		expect(await test(fields)).toMatchObject({ status: 'OK' });
+		expect(await bench.testCredential(fields)).toMatchObject({ status: 'OK' });
 	});
 
 	it('understands a host with a port', async () => {
 		const { port } = bench.peer.credential;
-		expect(await test({ host: `localhost:${String(port)}`, port: 443 })).toMatchObject({ status: 'OK' });
+		expect(await bench.testCredential({ host: `localhost:${String(port)}`, port: 443 })).toMatchObject({
+			status: 'OK',
+		});
 	});
 
 	it.each([
@@ -131,25 +124,25 @@ describe('as the test of the credential', () => {
 			/^'Host' is api\.push\.apple\.com, which only serves production, but the environment is development\. Set 'Environment' to Production, or leave 'Host' empty/,
 		],
 	])('names a host with %s', async (_what, fields, message) => {
-		expect(await test(fields)).toEqual({ status: 'Error', message: expect.stringMatching(message) });
+		expect(await bench.testCredential(fields)).toEqual({ status: 'Error', message: expect.stringMatching(message) });
 	});
 
 	it('speaks of the fields of the credential alone, never of a push', async () => {
 		bench.peer.simulator.script.always({ type: 'answer', status: 503, reason: 'ServiceUnavailable' });
-		const { message } = await test();
+		const { message } = await bench.testCredential();
 		expect(message).toMatch(/Try again later/);
 		expect(message).not.toMatch(/Retries|push is sent|Topic/);
 	});
 
 	it('says that the port does not answer', async () => {
-		expect(await test({ port: 1 })).toEqual({
+		expect(await bench.testCredential({ port: 1 })).toEqual({
 			status: 'Error',
 			message: expect.stringMatching(/^localhost:1: nothing accepts connections.*Check the host and port/),
 		});
 	});
 
 	it('names the field that cannot be used', async () => {
-		expect(await test({ keyId: 'short' })).toEqual({
+		expect(await bench.testCredential({ keyId: 'short' })).toEqual({
 			status: 'Error',
 			message: expect.stringMatching(
 				/^'Key ID' must have 10 letters and digits, but has 5 characters\. Copy it from the name of the file AuthKey_…\.p8\.$/,

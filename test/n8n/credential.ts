@@ -1,7 +1,8 @@
 /** A credential of this package for the simulator, as a user would have filled it in. */
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { createSigningKey, type SigningKey } from '../../tools/simulator/authority';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../tools/simulator/simulator';
+import type { SigningKey } from '../../tools/simulator/authority';
+import { startAppSimulator } from '../../tools/simulator/credential';
+import type { Simulator, SimulatorOptions } from '../../tools/simulator/simulator';
 
 export const bundleId = 'com.example.app';
 export const teamId = 'TEAM000001';
@@ -12,29 +13,8 @@ export interface SimulatorWithCredential {
 	readonly credential: ICredentialDataDecryptedObject;
 }
 
-/** Starts a simulator with one team, one key and one app, and the credential that fits. */
+/** Starts a simulator with one team, one key and one app, and the credential that fits; it names the host as people do. */
 export async function startSimulatorWithCredential(options: SimulatorOptions = {}): Promise<SimulatorWithCredential> {
-	const key = createSigningKey();
-	const simulator = await startSimulator({
-		teams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }],
-		...options,
-	});
-	return {
-		simulator,
-		key,
-		credential: {
-			authentication: 'token',
-			keyId: key.keyId,
-			teamId,
-			privateKey: key.privateKeyPem,
-			environment: 'development',
-			bundleId,
-			customEndpoint: true,
-			host: 'localhost',
-			port: simulator.pushPort,
-			managementHost: 'localhost',
-			managementPort: simulator.managementPort,
-			caBundle: simulator.caPem,
-		},
-	};
+	const { simulator, key, credential } = await startAppSimulator({ ...options, bundleId, teamId });
+	return { simulator, key, credential: { ...credential, host: 'localhost', managementHost: 'localhost' } };
 }

@@ -1,40 +1,16 @@
 /** Where items come from: pinned output, sub-workflows, lost pairs, and items that something edits between two tries. */
-import type { IConnections, INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 import { timing } from '../../nodes/shared/transport/timing';
 import { phone, setUpSendBench, tablet } from './sendBench';
 import { watchTries } from './tries';
+import { apnsNode, chain, named } from './workflows';
 
 const bench = setUpSendBench();
 const later = '01'.repeat(32);
 const retry: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const own = { recipients: '={{ $json.token }}', title: '={{ $json.title }}' };
 
-const named = (name: string, type: string, fields: Partial<INode> = {}): INode => ({
-	id: name,
-	name,
-	type,
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: {},
-	...fields,
-});
-const send = (fields: Partial<INode> = {}): INode =>
-	named('Send', 'n8n-nodes-apns.apnsSend', {
-		parameters: own,
-		credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-		...fields,
-	});
-const chain = (...nodes: readonly INode[]): { nodes: INode[]; connections: IConnections } => ({
-	nodes: [...nodes],
-	connections: Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main' as const, index: 0 }]] },
-			]),
-	),
-});
+const send = (fields: Partial<INode> = {}): INode => apnsNode('Send', 'apnsSend', own, fields);
 /** What each device that was pushed to was told, refused streams left out. */
 const told = (): unknown[] =>
 	bench

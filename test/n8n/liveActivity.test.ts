@@ -1,6 +1,7 @@
 /** Live Activities through the node: each event's required and optional keys, and times in every form. */
 import type { INodeParameters } from 'n8n-workflow';
 import { phone, setUpSendBench } from './sendBench';
+import { apnsNode, chain } from './workflows';
 
 const bench = setUpSendBench();
 const activity = { recipients: phone, pushType: 'liveactivity' };
@@ -65,20 +66,10 @@ const times: ReadonlyArray<readonly [form: string, value: INodeParameters[string
 ];
 
 it.each(times)('takes a time as %s', async (_form, timestamp) => {
+	const parameters = { ...activity, event: 'update', contentState: '{}', additionalFields: { timestamp } };
 	await bench.engine.run({
+		...chain(apnsNode('Send', 'apnsSend', parameters)),
 		settings: { timezone: 'America/New_York' },
-		nodes: [
-			{
-				id: '1',
-				name: 'Send',
-				type: 'n8n-nodes-apns.apnsSend',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: { ...activity, event: 'update', contentState: '{}', additionalFields: { timestamp } },
-				credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-			},
-		],
-		connections: {},
 	});
 	expect(JSON.parse(bench.body())).toMatchObject({ aps: { timestamp: atSeconds } });
 });

@@ -1,10 +1,18 @@
 /** One APNs Send node of the packed package in the real engine, before a simulator: what nearly every test of the node needs. */
-import type { ICredentialDataDecryptedObject, INode, INodeParameters } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestFunctions,
+	INode,
+	INodeCredentialTestResult,
+	INodeParameters,
+	INodeType,
+} from 'n8n-workflow';
 import type { RequestRecord } from '../../tools/simulator/journal';
 import type { SimulatorOptions } from '../../tools/simulator/simulator';
 import { type SimulatorWithCredential, startSimulatorWithCredential } from './credential';
 import { createEngine, type Engine, type RunOptions, type RunResult, type StoredCredential } from './engine';
 import { type PackedPackage, packPackage } from './pack';
+import { apnsNode, chain } from './workflows';
 
 export const phone = 'ab'.repeat(32);
 export const tablet = 'cd'.repeat(32);
@@ -16,6 +24,8 @@ export interface SendBench {
 	setCredential(fields: ICredentialDataDecryptedObject): void;
 	/** One APNs Send node with these parameters and node settings, given these items. */
 	send(parameters: INodeParameters, items?: object[], node?: Partial<INode>, options?: RunOptions): Promise<RunResult>;
+	/** The credential's test, as the dialog runs it, with these fields replaced. */
+	testCredential(fields?: ICredentialDataDecryptedObject): Promise<INodeCredentialTestResult>;
 	/** Requests the simulator saw, in order of arrival. */
 	requests(): readonly RequestRecord[];
 	/** Body of a request as text. */
@@ -51,24 +61,17 @@ export function setUpSendBench(options: () => SimulatorOptions = () => ({})): Se
 		setCredential: (fields) =>
 			void credentials.set('apns', { name: 'APNs account', type: 'apnsApi', data: { ...peer.credential, ...fields } }),
 		send: async (parameters, items = [{}], node = {}, run = {}) =>
-			await engine.run(
-				{
-					nodes: [
-						{
-							id: '1',
-							name: 'Send',
-							type: 'n8n-nodes-apns.apnsSend',
-							typeVersion: 1,
-							position: [0, 0],
-							parameters,
-							credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-							...node,
-						},
-					],
-					connections: {},
-				},
-				{ input: items.map((json) => ({ json: { ...json } })), ...run },
-			),
+			await engine.run(chain(apnsNode('Send', 'apnsSend', parameters, node)), {
+				input: items.map((json) => ({ json: { ...json } })),
+				...run,
+			}),
+		testCredential: async (fields = {}) => {
+			const { methods } = engine.loader.getNode('apnsSend').type as INodeType;
+			const run = methods?.credentialTest?.apnsApiTest;
+			if (run === undefined) throw new Error('The node has no credential test');
+			const data = { ...peer.credential, ...fields };
+			return await run.call({} as ICredentialTestFunctions, { id: '1', name: 'APNs account', type: 'apnsApi', data });
+		},
 		requests,
 		body: (index = 0) => requests()[index]?.body.toString('utf8') ?? '',
 		header: (name, index = 0) => {

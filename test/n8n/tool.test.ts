@@ -2,6 +2,7 @@
 import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { RunResult } from './engine';
 import { phone, setUpSendBench, tablet } from './sendBench';
+import { apnsNode, chain } from './workflows';
 
 const bench = setUpSendBench();
 
@@ -10,24 +11,7 @@ const asTool = async (
 	node: Partial<INode> = {},
 	items: INodeExecutionData[] = [{ json: {} }],
 ): Promise<RunResult> =>
-	await bench.engine.run(
-		{
-			nodes: [
-				{
-					id: '1',
-					name: 'Tool',
-					type: 'n8n-nodes-apns.apnsSendTool',
-					typeVersion: 1,
-					position: [0, 0],
-					parameters,
-					credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-					...node,
-				},
-			],
-			connections: {},
-		},
-		{ input: items },
-	);
+	await bench.engine.run(chain(apnsNode('Tool', 'apnsSendTool', parameters, node)), { input: items });
 const answers = (result: RunResult): IDataObject[] => result.items('Tool').map(({ json }) => json);
 
 it('gives one summary with the advice in its message', async () => {

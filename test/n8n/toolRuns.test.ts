@@ -3,6 +3,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 import { timing } from '../../nodes/shared/transport/timing';
 import { phone, setUpSendBench, tablet } from './sendBench';
 import { type Tries, watchTries } from './tries';
+import { apnsNode, named } from './workflows';
 
 const bench = setUpSendBench();
 const retry: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
@@ -17,24 +18,10 @@ interface Answer {
 /** What the tools of one agent give it. */
 async function call(tools: ReadonlyArray<INodeParameters>, node: Partial<INode> = {}): Promise<Answer[]> {
 	const nodes: INode[] = [
-		{
-			id: 'agent',
-			name: 'Agent',
-			type: '@n8n/n8n-nodes-langchain.agent',
-			typeVersion: 2,
-			position: [0, 0],
-			parameters: {},
-		},
-		...tools.map((parameters, index): INode => ({
-			id: `tool${index}`,
-			name: `Tool ${index}`,
-			type: 'n8n-nodes-apns.apnsSendTool',
-			typeVersion: 1,
-			position: [0, 100 * (index + 1)],
-			parameters,
-			credentials: { apnsApi: { id: 'apns', name: 'APNs account' } },
-			...node,
-		})),
+		named('Agent', '@n8n/n8n-nodes-langchain.agent', { typeVersion: 2 }),
+		...tools.map((parameters, index) =>
+			apnsNode(`Tool ${index}`, 'apnsSendTool', parameters, { position: [0, 100 * (index + 1)], ...node }),
+		),
 	];
 	const connections = Object.fromEntries(
 		tools.map((_parameters, index) => [

@@ -2,22 +2,20 @@
  * Nothing in flight and still waiting, because the peer allows no stream or never credits the connection window:
  * asked after 10 s, replaced after another 10 s. Before: the pushes waited without end.
  */
+import { closeAfterEach } from '../closing';
 import { createFastClock } from '../shared/client/manualClock';
-import { answerAll, answerFirst, numbered, range, type RawBench, startRawBench, within } from './rawBench';
+import { answerAll, numbered, range, startRawBench, stickAfterFirst, within } from './rawBench';
 
-let bench: RawBench | undefined;
-
-afterEach(() => bench?.close());
+const closing = closeAfterEach();
 
 it('replaces a connection whose limit stays 0', async () => {
 	const clock = createFastClock(20);
-	const to = (bench = await startRawBench({
-		clock,
-		peer: {
-			settings: { maxConcurrentStreams: 100 },
-			onConnection: (connection) => (connection.id === 1 ? answerFirst(connection) : answerAll(connection)),
-		},
-	}));
+	const to = closing(
+		await startRawBench({
+			clock,
+			peer: { settings: { maxConcurrentStreams: 100 }, onConnection: stickAfterFirst },
+		}),
+	);
 	expect(await to.client().send(numbered(0))).toMatchObject({ outcome: 'accepted' });
 	const connection = await to.peer.connection(1);
 	connection.settings({ maxConcurrentStreams: 0 });
@@ -35,10 +33,12 @@ it('replaces a connection whose limit stays 0', async () => {
 
 it('goes on with the same connection when the limit rises in time', async () => {
 	const clock = createFastClock(20);
-	const to = (bench = await startRawBench({
-		clock,
-		peer: { settings: { maxConcurrentStreams: 100 }, onConnection: answerAll },
-	}));
+	const to = closing(
+		await startRawBench({
+			clock,
+			peer: { settings: { maxConcurrentStreams: 100 }, onConnection: answerAll },
+		}),
+	);
 	expect(await to.client().send(numbered(0))).toMatchObject({ outcome: 'accepted' });
 	const connection = await to.peer.connection(1);
 	connection.settings({ maxConcurrentStreams: 0 });
@@ -53,15 +53,17 @@ it('goes on with the same connection when the limit rises in time', async () => 
 
 it('replaces a connection whose window is never credited', async () => {
 	const clock = createFastClock(20);
-	const to = (bench = await startRawBench({
-		clock,
-		peer: {
-			settings: { maxConcurrentStreams: 100 },
-			// The connection's window stays what it was at the start: 65,535 bytes.
-			auto: { windowUpdates: false },
-			onConnection: answerAll,
-		},
-	}));
+	const to = closing(
+		await startRawBench({
+			clock,
+			peer: {
+				settings: { maxConcurrentStreams: 100 },
+				// The connection's window stays what it was at the start: 65,535 bytes.
+				auto: { windowUpdates: false },
+				onConnection: answerAll,
+			},
+		}),
+	);
 	const pending = range(1, 30).map((one) =>
 		to.client({ maxConnections: 1 }).send({ ...one, payload: Buffer.from(one.payload.toString().padEnd(4_000)) }),
 	);

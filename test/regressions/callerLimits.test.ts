@@ -2,13 +2,12 @@
  * *Max Pushes in Flight* counts a caller's own streams and holds back nobody else.
  * Before: with one workflow at 1, the pushes of all others waited behind its second push: the peer saw 1 stream instead of 51.
  */
-import { answerFirst, numbered, numberOf, range, type RawBench, startRawBench } from './rawBench';
+import { numbered, numberOf, range, type RawBench, startProvenBench } from './rawBench';
 
 let bench: RawBench;
 
 beforeEach(async () => {
-	bench = await startRawBench({ peer: { settings: { maxConcurrentStreams: 100 }, onConnection: answerFirst } });
-	expect(await bench.client().send(numbered(0))).toMatchObject({ outcome: 'accepted' });
+	bench = await startProvenBench(100);
 });
 
 afterEach(() => bench.close());

@@ -6,9 +6,9 @@ import dns from 'node:dns';
 import net from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
+import { startConnectProxy } from '../shared/transport/connectProxy';
 import { createServers, type Servers } from '../shared/transport/servers';
 import { answerAll, numbered, type RawBench, startRawBench, within } from './rawBench';
-import { startTunnels } from './tunnels';
 
 /** Listens on an address and never accepts: once its backlog is full, the kernel drops every SYN, as a dead host does. */
 const deaf = `
@@ -84,7 +84,7 @@ it('reaches the second address at once when the first refuses', async () => {
 });
 
 it("reaches the living second address of a proxy's name", async () => {
-	const proxy = await startTunnels(servers, () => 'open');
+	const proxy = await startConnectProxy(servers, () => 'open');
 	await blackHole(proxy.port);
 	resolve('proxy.test', ['127.0.0.2', '127.0.0.1']);
 	const client = bench.client({ proxyUrl: `http://proxy.test:${proxy.port}` });

@@ -2,14 +2,13 @@
  * Answers that never end are cut, and all of them together take little memory.
  * Before: 150 of them grew the memory by 615 MiB.
  */
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { sharedAuthority } from '../../tools/simulator/authority';
-import { type ClientBench, notification, notifications, startClientBench } from '../shared/client/clientBench';
+import { closeAfterEach } from '../closing';
+import { notification, notifications, startClientBench } from '../shared/client/clientBench';
+import { startThreadServer } from '../wire/threadServer';
 import { within } from './rawBench';
 
-/** An HTTP/2 server in a thread of its own, so that its buffers do not count: it answers the first request, and each later one with 4 MiB and no end. */
-const server = `
+/** The server, in a thread of its own so that its buffers do not count, answers the first request, and each later one with 4 MiB and no end. */
+const program = `
 const { parentPort, workerData } = require('node:worker_threads');
 const server = require('node:http2').createSecureServer({ ...workerData, settings: { maxConcurrentStreams: 1000 }, maxSessionMemory: 1000 });
 const piece = Buffer.alloc(65536, 'x');
@@ -35,21 +34,7 @@ server.on('sessionError', () => undefined);
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-let bench: ClientBench;
-let worker: Worker;
-let port: number;
-
-beforeEach(async () => {
-	bench = await startClientBench();
-	const { certificatePem, privateKeyPem } = sharedAuthority().server();
-	worker = new Worker(server, { eval: true, workerData: { cert: certificatePem, key: privateKeyPem } });
-	[port] = (await once(worker, 'message')) as [number];
-});
-
-afterEach(async () => {
-	await bench.close();
-	await worker.terminate();
-});
+const closing = closeAfterEach();
 
 /** Memory of this thread's objects and buffers, in MiB. */
 function used(): number {
@@ -58,6 +43,8 @@ function used(): number {
 }
 
 it('keeps the memory of 150 endless answers below 128 MiB, and lets their status decide', async () => {
+	const { port } = closing(await startThreadServer(program));
+	const bench = closing(await startClientBench());
 	const client = bench.client({ endpoint: { host: 'localhost', port }, maxConnections: 1 });
 	expect(await client.send(notification(1_000))).toMatchObject({ outcome: 'accepted' });
 	const beforeMiB = used();

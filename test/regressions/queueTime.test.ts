@@ -2,13 +2,12 @@
  * The time limit in the queue holds over repeats. Before: a push thrown back by the server waited without end.
  */
 import { errorCodes } from '../wire/frames';
-import { answerFirst, numbered, type RawBench, startRawBench, within } from './rawBench';
+import { numbered, type RawBench, startProvenBench, within } from './rawBench';
 
 let bench: RawBench;
 
 beforeEach(async () => {
-	bench = await startRawBench({ peer: { settings: { maxConcurrentStreams: 100 }, onConnection: answerFirst } });
-	expect(await bench.client().send(numbered(0))).toMatchObject({ outcome: 'accepted' });
+	bench = await startProvenBench(100);
 });
 
 afterEach(() => bench.close());

@@ -1,5 +1,4 @@
 /** A raw peer and clients of this package before it: what the regression tests start from. Each push carries its number, so that the peer knows which one it holds. */
-import { createPrivateKey } from 'node:crypto';
 import type { TokenIdentity } from '../../nodes/shared/apns/identity';
 import type { Notification } from '../../nodes/shared/apns/notification';
 import { ProviderTokenStore } from '../../nodes/shared/apns/providerToken';
@@ -30,12 +29,7 @@ export interface RawBenchOptions {
 /** A team of its own, with a fresh signing key. */
 export function createIdentity(teamId = 'TEAM000001'): TokenIdentity {
 	const { keyId, privateKeyPem } = createSigningKey();
-	return {
-		type: 'token',
-		teamId,
-		keyId,
-		privateKeyPem: createPrivateKey(privateKeyPem).export({ format: 'pem', type: 'pkcs8' }).toString(),
-	};
+	return { type: 'token', teamId, keyId, privateKeyPem };
 }
 
 /** The n-th push: its payload says which one it is, filled up to `bytes` where given. */
@@ -79,6 +73,12 @@ export function answerFirst(connection: RawConnection): void {
 	connection.events.once('request', ({ streamId }) => connection.respond(streamId, { status: 200 }));
 }
 
+/** Gets stuck: the first connection answers its first request with 200 and no other, later connections answer all of theirs. */
+export function stickAfterFirst(connection: RawConnection): void {
+	if (connection.id === 1) answerFirst(connection);
+	else answerAll(connection);
+}
+
 export async function startRawBench(options: RawBenchOptions = {}): Promise<RawBench> {
 	const peer = await startRawPeer(options.peer);
 	const clock = options.clock ?? systemClock;
@@ -107,6 +107,15 @@ export async function startRawBench(options: RawBenchOptions = {}): Promise<RawB
 			await peer.close();
 		},
 	};
+}
+
+/** A bench whose first connection is open and has proven the provider token with push 0; what comes after it is the test's to answer. */
+export async function startProvenBench(maxConcurrentStreams: number): Promise<RawBench> {
+	const bench = await startRawBench({ peer: { settings: { maxConcurrentStreams }, onConnection: answerFirst } });
+	const { outcome } = await bench.client().send(numbered(0));
+	if (outcome === 'accepted') return bench;
+	await bench.close();
+	throw new Error(`Push 0 was to be accepted, but it is ${outcome}.`);
 }
 
 /** Resolves once everything this side wrote before has been read by the peer, or the connection is over. */

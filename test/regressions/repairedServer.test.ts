@@ -2,25 +2,20 @@
  * A server that was wrong and was repaired is forgiven: no failure is remembered against later requests beyond its back-off.
  * Before: the push after the repaired server's next FIN ended `not sent` with the old error, without an attempt.
  */
-import type { AddressInfo } from 'node:net';
 import net from 'node:net';
+import { closeAfterEach } from '../closing';
 import { createFastClock } from '../shared/client/manualClock';
+import { createServers } from '../shared/transport/servers';
 import { startRawPeer } from '../wire/rawPeer';
-import { answerAll, numbered, type RawBench, startRawBench } from './rawBench';
+import { answerAll, numbered, startRawBench } from './rawBench';
 
-let bench: RawBench | undefined;
-const servers: Array<{ close(): unknown }> = [];
-
-afterEach(async () => {
-	await bench?.close();
-	for (const one of servers.splice(0)) await one.close();
-});
+const closing = closeAfterEach();
 
 it('sends the push after a FIN of a server that once spoke no HTTP/2', async () => {
-	const old = await startRawPeer({ alpn: ['http/1.1'] });
-	servers.push(old);
-	bench = await startRawBench({ peer: { onConnection: answerAll }, clock: createFastClock(20) });
+	const old = closing(await startRawPeer({ alpn: ['http/1.1'] }));
+	const bench = closing(await startRawBench({ peer: { onConnection: answerAll }, clock: createFastClock(20) }));
 	let target = old.port;
+	const servers = closing(createServers());
 	const front = net.createServer((client) => {
 		const upstream = net.connect(target, '127.0.0.1');
 		client.pipe(upstream).pipe(client);
@@ -28,10 +23,7 @@ it('sends the push after a FIN of a server that once spoke no HTTP/2', async () 
 		upstream.on('error', () => client.destroy());
 		upstream.on('close', () => client.destroy());
 	});
-	servers.push(front);
-	await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-	const endpoint = { host: 'localhost', port: (front.address() as AddressInfo).port };
-	const client = bench.client({ endpoint });
+	const client = bench.client({ endpoint: await servers.listen(front) });
 	expect(await client.send(numbered(1))).toMatchObject({ outcome: 'not sent', failure: { code: 'noHttp2' } });
 	target = bench.peer.port;
 	let accepted = await client.send(numbered(2));

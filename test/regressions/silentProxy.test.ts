@@ -2,26 +2,23 @@
  * A proxy that takes the connection and says nothing is called by its name.
  * Before: "no connection within 10000 ms (during name resolution and TCP)", and the advice was about a firewall.
  */
+import { closeAfterEach } from '../closing';
 import { createFastClock } from '../shared/client/manualClock';
+import { startConnectProxy } from '../shared/transport/connectProxy';
 import { createServers, type Servers } from '../shared/transport/servers';
 import { numbered, type RawBench, startRawBench } from './rawBench';
-import { startTunnels } from './tunnels';
 
+const closing = closeAfterEach();
 let bench: RawBench;
 let servers: Servers;
 
 beforeEach(async () => {
-	bench = await startRawBench({ clock: createFastClock(20) });
-	servers = createServers();
-});
-
-afterEach(async () => {
-	await bench.close();
-	await servers.close();
+	servers = closing(createServers());
+	bench = closing(await startRawBench({ clock: createFastClock(20) }));
 });
 
 it('names the proxy as what does not answer', async () => {
-	const proxy = await startTunnels(servers, () => 'silent');
+	const proxy = await startConnectProxy(servers, () => 'silent');
 	const { outcome, failure } = await bench.client({ proxyUrl: `http://127.0.0.1:${proxy.port}` }).send(numbered(1));
 	expect(outcome).toBe('not sent');
 	expect(failure?.message).toMatch(/proxy/i);

@@ -3,26 +3,17 @@
  * Before: 200 TLS connections for 200 pushes; a refused key was tried again and again, because its pause died with its lane;
  * a stop reached a new lane, and pushes reported `not sent` were delivered.
  */
-import { createPrivateKey } from 'node:crypto';
 import net from 'node:net';
 import type { TokenIdentity } from '../../nodes/shared/apns/identity';
 import { SessionCache } from '../../nodes/shared/transport/sessionCache';
 import { createSigningKey } from '../../tools/simulator/authority';
+import { closeAfterEach } from '../closing';
 import { bundleId, type ClientBench, notification, startClientBench } from '../shared/client/clientBench';
 import { createServers } from '../shared/transport/servers';
 import { createIdentity, numbered, quiet, range, startRawBench, within } from './rawBench';
 
 const owner = 'credential 1';
-const opened: Array<{ close(): unknown }> = [];
-
-afterEach(async () => {
-	for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-function closing<T extends { close(): unknown }>(one: T): T {
-	opened.push(one);
-	return one;
-}
+const closing = closeAfterEach();
 
 /** A bench that knows a second team, and that team's identity. */
 async function benchOfTwo(): Promise<{ bench: ClientBench; other: TokenIdentity }> {
@@ -33,8 +24,7 @@ async function benchOfTwo(): Promise<{ bench: ClientBench; other: TokenIdentity 
 			moreTeams: [{ teamId, bundleIds: [bundleId], keys: [{ keyId: key.keyId, publicKey: key.publicKey }] }],
 		}),
 	);
-	const privateKeyPem = createPrivateKey(key.privateKeyPem).export({ format: 'pem', type: 'pkcs8' }).toString();
-	return { bench, other: { type: 'token', teamId, keyId: key.keyId, privateKeyPem } };
+	return { bench, other: { type: 'token', teamId, keyId: key.keyId, privateKeyPem: key.privateKeyPem } };
 }
 
 it('keeps one connection each for 200 pushes in turns', async () => {

@@ -2,22 +2,20 @@
  * A connection that acknowledges PINGs and answers no stream: its queue moves to another as soon as that is known.
  * Before: it drained after 10 s, and its queue moved 20 s later, when the first deadline passed.
  */
+import { closeAfterEach } from '../closing';
 import { createFastClock } from '../shared/client/manualClock';
-import { answerAll, answerFirst, numbered, range, type RawBench, startRawBench, within } from './rawBench';
+import { answerFirst, numbered, range, startRawBench, stickAfterFirst, within } from './rawBench';
 
-let bench: RawBench | undefined;
-
-afterEach(() => bench?.close());
+const closing = closeAfterEach();
 
 it('moves the queue to a new connection after 10 s without an answer', async () => {
 	const clock = createFastClock(20);
-	const to = (bench = await startRawBench({
-		clock,
-		peer: {
-			settings: { maxConcurrentStreams: 10 },
-			onConnection: (connection) => (connection.id === 1 ? answerFirst(connection) : answerAll(connection)),
-		},
-	}));
+	const to = closing(
+		await startRawBench({
+			clock,
+			peer: { settings: { maxConcurrentStreams: 10 }, onConnection: stickAfterFirst },
+		}),
+	);
 	const client = to.client({ maxConnections: 1 });
 	expect(await client.send(numbered(0))).toMatchObject({ outcome: 'accepted' });
 	const stuck = range(1, 10).map((one) => client.send(one));
@@ -38,10 +36,12 @@ it('moves the queue to a new connection after 10 s without an answer', async () 
 
 it('waits for a slow answer as long as others come', async () => {
 	const clock = createFastClock(20);
-	const to = (bench = await startRawBench({
-		clock,
-		peer: { settings: { maxConcurrentStreams: 10 }, onConnection: answerFirst },
-	}));
+	const to = closing(
+		await startRawBench({
+			clock,
+			peer: { settings: { maxConcurrentStreams: 10 }, onConnection: answerFirst },
+		}),
+	);
 	const client = to.client();
 	expect(await client.send(numbered(0))).toMatchObject({ outcome: 'accepted' });
 	const connection = await to.peer.connection(1);

@@ -3,22 +3,14 @@ import { X509Certificate } from 'node:crypto';
 import type { IssuedCertificate, ProviderCertificateOptions } from '../../tools/simulator/authority';
 import { createAuthority, sharedAuthority } from '../../tools/simulator/authority';
 import { createChannelStore } from '../../tools/simulator/channels';
+import { closeAfterEach } from '../closing';
 import type { Bench, TestClient } from './testClient';
 import { bundleId, deviceToken, startBench } from './testClient';
 
 const payload = '{"aps":{}}';
 const path = `/3/device/${deviceToken}`;
-const open: Bench[] = [];
-
-async function bench(...args: Parameters<typeof startBench>): Promise<Bench> {
-	const started = await startBench(...args);
-	open.push(started);
-	return started;
-}
-
-afterEach(async () => {
-	for (const started of open.splice(0)) await started.close();
-});
+const closing = closeAfterEach();
+const bench = async (...args: Parameters<typeof startBench>): Promise<Bench> => closing(await startBench(...args));
 
 const by = (own: Bench, { certificatePem, privateKeyPem }: IssuedCertificate, port?: number): Promise<TestClient> =>
 	own.connect({ cert: certificatePem, key: privateKeyPem, port });

@@ -3,22 +3,14 @@ import type * as http2 from 'node:http2';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { excessStreamsText } from '../../tools/simulator/facts';
+import { closeAfterEach } from '../closing';
 import { errorCodes } from '../wire/frames';
 import type { Bench } from './testClient';
 import { StreamError, startBench } from './testClient';
 
 const payload = '{"aps":{}}';
-const open: Bench[] = [];
-
-async function bench(...args: Parameters<typeof startBench>): Promise<Bench> {
-	const started = await startBench(...args);
-	open.push(started);
-	return started;
-}
-
-afterEach(async () => {
-	for (const started of open.splice(0)) await started.close();
-});
+const closing = closeAfterEach();
+const bench = async (...args: Parameters<typeof startBench>): Promise<Bench> => closing(await startBench(...args));
 
 /** Resolves with the client's next view of the server's settings. */
 const nextSettings = (session: http2.ClientHttp2Session) =>

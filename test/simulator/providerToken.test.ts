@@ -1,5 +1,6 @@
 /** Provider tokens: what makes one valid, what binds a connection to it, and what it does to the connection when it is not. */
 import { createSigningKey } from '../../tools/simulator/authority';
+import { closeAfterEach } from '../closing';
 import type { Bench } from './testClient';
 import { bundleId, startBench, teamId } from './testClient';
 
@@ -9,19 +10,13 @@ const payload = '{"aps":{}}';
 
 let nowMs = startMs;
 const clock = () => nowMs;
-const open: Bench[] = [];
+const closing = closeAfterEach();
 
 async function bench(...args: Parameters<typeof startBench>): Promise<Bench> {
 	nowMs = startMs;
 	const [options = {}, team] = args;
-	const started = await startBench({ clock, ...options }, team);
-	open.push(started);
-	return started;
+	return closing(await startBench({ clock, ...options }, team));
 }
-
-afterEach(async () => {
-	for (const started of open.splice(0)) await started.close();
-});
 
 const secondsAgo = (minutes: number) => (nowMs - minutes * minuteMs) / 1000;
 

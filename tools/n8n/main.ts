@@ -10,7 +10,7 @@ import { postgresPrograms } from '../../test/app/application/debian';
 import { installN8n, type InstalledN8n, PINNED_N8N } from '../../test/app/application/install';
 import { installPackage, packPackage } from '../../test/app/application/packageUnderTest';
 import { freePort } from '../../test/app/application/ports';
-import { type Postgres, startPostgres } from '../../test/app/application/postgres';
+import { type Postgres, postgresCredential, startPostgres } from '../../test/app/application/postgres';
 import { Programs } from '../../test/app/application/program';
 import { owner } from '../../test/app/application/restClient';
 import { startAppSimulator } from '../simulator/credential';
@@ -23,7 +23,7 @@ import { startPracticeModel } from './practiceModel';
 import type { Progress } from './progress';
 import { createProgress } from './progress';
 import { registerWith } from './registration';
-import { type CredentialToStock, type StockedExamples, stockCredentials, stockExamples } from './stock';
+import { type StockedExamples, stockCredentials, stockExamples } from './stock';
 
 const root = path.resolve(__dirname, '../..');
 const bundleId = 'com.example.app';
@@ -89,21 +89,6 @@ async function startDatabase(programs: Programs, data: DataFolder, endings: Endi
 	return postgres;
 }
 
-function postgresCredential({ env }: Postgres): CredentialToStock {
-	return {
-		type: 'postgres',
-		name: 'Postgres account',
-		data: {
-			host: env.DB_POSTGRESDB_HOST ?? '',
-			port: Number(env.DB_POSTGRESDB_PORT),
-			database: env.DB_POSTGRESDB_DATABASE ?? '',
-			user: env.DB_POSTGRESDB_USER ?? '',
-			password: env.DB_POSTGRESDB_PASSWORD ?? '',
-			ssl: 'disable',
-		},
-	};
-}
-
 interface Running {
 	readonly app: Application;
 	readonly page: DevicePage;
@@ -145,7 +130,9 @@ async function start(
 		await stockCredentials(app.rest, data, [
 			{ type: 'apnsApi', name: 'APNs account', data: { ...apns.credential } },
 			{ type: 'openAiApi', name: 'Practice model', data: { apiKey: 'practice', url: model.url } },
-			...(postgres === undefined ? [] : [postgresCredential(postgres)]),
+			...(postgres === undefined
+				? []
+				: [{ type: 'postgres', name: 'Postgres account', data: postgresCredential(postgres) }]),
 		]);
 		return await stockExamples(app.rest, data);
 	});

@@ -1,5 +1,5 @@
 /** A simulator for one app with everything a client needs to reach it: team, fresh key, and the credential's fields as n8n stores them. */
-import type { IssuedCertificate } from './authority';
+import type { IssuedCertificate, SigningKey } from './authority';
 import { createSigningKey, sharedAuthority } from './authority';
 import type { Environment } from './facts';
 import type { Simulator, SimulatorOptions } from './simulator';
@@ -26,6 +26,8 @@ export interface ApnsApiCredential {
 
 export interface AppSimulator {
 	readonly simulator: Simulator;
+	/** What the credential signs with. */
+	readonly key: SigningKey;
 	/** Token-based. */
 	readonly credential: ApnsApiCredential;
 	/** Certificate-based, of the same app; made when asked for. */
@@ -56,6 +58,7 @@ export async function startAppSimulator(
 	const simulator = await startSimulator({ ...rest, teams: [team, ...(rest.teams ?? [])] });
 	return {
 		simulator,
+		key,
 		credential: {
 			authentication: 'token',
 			keyId: key.keyId,

@@ -1,5 +1,10 @@
 /** The credential's test in n8n's dialog: the shortened connection check, told in one message. */
-import type { ICredentialDataDecryptedObject, INodeCredentialTestResult } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
 import { field, text } from '../apns/fields';
 import { runConnectionCheck } from './connectionCheck';
 import { wordsFor } from './fieldWords';
@@ -16,8 +21,12 @@ function withoutApp({ bundleId }: ICredentialDataDecryptedObject): string | unde
 	);
 }
 
-/** Never throws: the finding is the result. */
-export async function testCredential(data: ICredentialDataDecryptedObject): Promise<INodeCredentialTestResult> {
+/** The method that `testedBy` of both nodes names. Never throws: the finding is the result. */
+export async function apnsApiTest(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const data = credential.data ?? {};
 	try {
 		const { success, message, advice, hint } = await runConnectionCheck(data, {
 			shortened: true,

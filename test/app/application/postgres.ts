@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { postgresPrograms } from './debian';
 import { bareEnvironment } from './environment';
 import { freePort } from './ports';
@@ -16,6 +17,18 @@ export interface Postgres {
 	/** Rows of a query, fields separated by `|`. */
 	query(sql: string): Promise<string[]>;
 	end(): Promise<void>;
+}
+
+/** What n8n's credential of the type `postgres` holds to reach it. */
+export function postgresCredential({ env }: Postgres): ICredentialDataDecryptedObject {
+	return {
+		host: env.DB_POSTGRESDB_HOST ?? '',
+		port: Number(env.DB_POSTGRESDB_PORT),
+		database: env.DB_POSTGRESDB_DATABASE ?? '',
+		user: env.DB_POSTGRESDB_USER ?? '',
+		password: env.DB_POSTGRESDB_PASSWORD ?? '',
+		ssl: 'disable',
+	};
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user Debian made for it. */

@@ -6,7 +6,7 @@ import { type Question, type ScriptedModel, startScriptedModel } from '../applic
 import { apns, BROADCAST, node, SEND, webhook, type Workflow, workflow } from '../application/workflows';
 import { deviceToken } from '../deviceTokens';
 import type { Group, Reporter } from '../runner';
-import { type Ground, setStage, type Stage, stored } from '../stage';
+import { type Ground, setStage, type Stage, storedWithKey } from '../stage';
 
 /** What the model reads, to the letter. */
 const words = {
@@ -175,11 +175,7 @@ async function sending(stage: Stage, model: ScriptedModel, modelId: string, { ch
 		const key = simulator.rotateKeys(credential.teamId ?? '');
 		const [answer] = (await push(deviceToken(5))) as Item[];
 		assert.equal(answer?.message, words.revoked);
-		await stage.app.rest.updateCredential(stage.credentialId, 'APNs account', {
-			...stored(credential),
-			keyId: key.keyId,
-			privateKey: key.privateKeyPem,
-		});
+		await stage.app.rest.updateCredential(stage.credentialId, 'APNs account', storedWithKey(credential, key));
 		const [sent] = (await push(deviceToken(6))) as Item[];
 		assert.equal(sent?.message, words.accepted);
 	});

@@ -6,7 +6,7 @@ import { apns, BROADCAST, node, SEND, webhook, type Wire, type Workflow, workflo
 import { deviceToken } from '../deviceTokens';
 import type { Group, Reporter } from '../runner';
 import { alert, sendingWorkflow } from '../sending';
-import { type Ground, setStage, type Stage, stored } from '../stage';
+import { type Ground, setStage, type Stage, stored, storedWithKey } from '../stage';
 import { inWaves } from '../waves';
 
 /** Success and error output lead to nodes of their own, which say which way an item came. */
@@ -212,11 +212,7 @@ async function aChangedCredential(stage: Stage, { check }: Reporter): Promise<vo
 		const key = simulator.rotateKeys(credential.teamId ?? '');
 		const refused = await stage.app.rest.fire('send', { tokens: deviceToken(20), title: 'Old key' });
 		assert.equal(refused.status, 500, 'a revoked key ends the execution with an error');
-		await stage.app.rest.updateCredential(stage.credentialId, 'APNs account', {
-			...stored(credential),
-			keyId: key.keyId,
-			privateKey: key.privateKeyPem,
-		});
+		await stage.app.rest.updateCredential(stage.credentialId, 'APNs account', storedWithKey(credential, key));
 		const [sent] = items(await stage.app.rest.fire('send', { tokens: deviceToken(21), title: 'New key' }));
 		assert.equal(sent?.success, true, JSON.stringify(sent));
 	});

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../../tools/simulator/journal';
 import { defaultPhones, tokensOf } from '../../../tools/simulator/devicePage/phones';
 import { exampleNames, exampleTables, readExample, withCredentials } from '../../../tools/n8n/examples';
 import { installDebian } from '../application/debian';
-import { type Postgres, startPostgres } from '../application/postgres';
+import { type Postgres, postgresCredential, startPostgres } from '../application/postgres';
 import type { StoredWorkflow } from '../application/restClient';
 import { type ScriptedModel, startScriptedModel } from '../application/scriptedModel';
 import { node, webhook, workflow } from '../application/workflows';
@@ -349,21 +349,9 @@ async function agent(scene: Scene, { check }: Reporter): Promise<void> {
 /** Imports every example, wired to this PostgreSQL and this model; two seconds are long enough to wait for a person here. */
 async function setScene(stage: Stage, postgres: Postgres, model: ScriptedModel): Promise<Scene> {
 	const { rest } = stage.app;
-	const { env } = postgres;
 	const ids = {
 		apnsApi: stage.credentialId,
-		postgres: await rest.createCredential(
-			'Postgres account',
-			{
-				host: env.DB_POSTGRESDB_HOST ?? '',
-				port: Number(env.DB_POSTGRESDB_PORT),
-				database: env.DB_POSTGRESDB_DATABASE ?? '',
-				user: env.DB_POSTGRESDB_USER ?? '',
-				password: env.DB_POSTGRESDB_PASSWORD ?? '',
-				ssl: 'disable',
-			},
-			'postgres',
-		),
+		postgres: await rest.createCredential('Postgres account', postgresCredential(postgres), 'postgres'),
 		openAiApi: await rest.createCredential('Model account', { apiKey: 'none', url: model.url }, 'openAiApi'),
 	};
 	await postgres.query(exampleTables());

@@ -9,7 +9,7 @@ import { deviceToken } from '../deviceTokens';
 import type { Group, Reporter } from '../runner';
 import { sendingWorkflow } from '../sending';
 import { apns, SEND, webhook, workflow } from '../application/workflows';
-import { type Ground, stored } from '../stage';
+import { type Ground, stored, storedWithKey } from '../stage';
 import { inWaves } from '../waves';
 
 const WORKERS = 3;
@@ -208,11 +208,7 @@ async function editedCredential(scene: Scene, { check, note }: Reporter): Promis
 			const results = fire(scene, first, total, 15);
 			await simulator.journal.waitFor(() => pushes(scene, first, total).length > 50, 60_000);
 			const key = simulator.rotateKeys(credential.teamId ?? '', { keepOld: true });
-			await scene.queue.main.rest.updateCredential(scene.credentialId, 'APNs account', {
-				...stored(credential),
-				keyId: key.keyId,
-				privateKey: key.privateKeyPem,
-			});
+			await scene.queue.main.rest.updateCredential(scene.credentialId, 'APNs account', storedWithKey(credential, key));
 			const later = 410_000;
 			const after = await fire(scene, later, 60, 15);
 			assert.deepEqual(statuses(await results), { 200: total });

@@ -1,25 +1,9 @@
 /** This package, through its public ApnsClient: a promise per push, payload encoding and result included. */
-const { sharedClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
-const { settings, deviceToken, payload, pump, measure } = require('./common.cjs');
-
-const endpoint = { host: 'localhost', port: settings.port };
-const client = sharedClient({
-	identity: { type: 'token', teamId: settings.teamId, keyId: settings.keyId, privateKeyPem: settings.privateKey },
-	endpoint,
-	managementEndpoint: endpoint,
-	caBundle: settings.ca,
-	maxConnections: settings.connections ?? 1,
-	maxInFlight: settings.streams,
-});
+const { settings, pump, measure } = require('./common.cjs');
+const { client, push } = require('./oursCommon.cjs');
 
 const send = async (n) => {
-	const outcome = await client.send({
-		deviceToken: deviceToken(n),
-		topic: 'com.example.app',
-		pushType: 'alert',
-		priority: 10,
-		payload: Buffer.from(JSON.stringify(payload(n))),
-	});
+	const outcome = await client.send(push(n));
 	return outcome.outcome === 'accepted';
 };
 

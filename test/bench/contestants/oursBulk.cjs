@@ -1,27 +1,9 @@
 /** This package as its nodes send: one stream of pushes through `sendEach`, payload encoding and result included. */
-const { sharedClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
-const { settings, deviceToken, payload, measure } = require('./common.cjs');
-
-const endpoint = { host: 'localhost', port: settings.port };
-const client = sharedClient({
-	identity: { type: 'token', teamId: settings.teamId, keyId: settings.keyId, privateKeyPem: settings.privateKey },
-	endpoint,
-	managementEndpoint: endpoint,
-	caBundle: settings.ca,
-	maxConnections: settings.connections ?? 1,
-	maxInFlight: settings.streams,
-});
+const { measure } = require('./common.cjs');
+const { client, push } = require('./oursCommon.cjs');
 
 function* pushes(count) {
-	for (let n = 0; n < count; n++) {
-		yield {
-			deviceToken: deviceToken(n),
-			topic: 'com.example.app',
-			pushType: 'alert',
-			priority: 10,
-			payload: Buffer.from(JSON.stringify(payload(n))),
-		};
-	}
+	for (let n = 0; n < count; n++) yield push(n);
 }
 
 void measure(async (count) => {

@@ -1,5 +1,5 @@
 /** Faults of a proxy, at each step of its tunnel. */
-import { startTunnels, type Treatment } from '../../regressions/tunnels';
+import { startConnectProxy, type Treatment } from '../../shared/transport/connectProxy';
 import { A, type Expectation, FAILS, type Fault } from '../fault';
 
 /** A proxy that treats its first CONNECT so, and opens every later one. */
@@ -10,8 +10,8 @@ const proxy = (name: string, treatment: Treatment | 'closed', expectation: Expec
 	options: {
 		async proxyPort(servers) {
 			if (treatment === 'closed') return (await servers.refused()).port;
-			const tunnels = await startTunnels(servers, (nth) => (nth === 1 ? treatment : 'open'));
-			return tunnels.port;
+			const { port } = await startConnectProxy(servers, (nth) => (nth === 1 ? treatment : 'open'));
+			return port;
 		},
 	},
 	strike: () => undefined,

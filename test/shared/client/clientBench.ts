@@ -1,5 +1,4 @@
 /** A simulator and clients of this package before it: what the client's tests start from. */
-import { createPrivateKey } from 'node:crypto';
 import type { TokenIdentity } from '../../../nodes/shared/apns/identity';
 import type { Notification } from '../../../nodes/shared/apns/notification';
 import { ProviderTokenStore } from '../../../nodes/shared/apns/providerToken';
@@ -39,12 +38,7 @@ export async function startClientBench(options: ClientBenchOptions = {}): Promis
 		],
 		...options.simulator,
 	});
-	const identity: TokenIdentity = {
-		type: 'token',
-		teamId,
-		keyId: key.keyId,
-		privateKeyPem: createPrivateKey(key.privateKeyPem).export({ format: 'pem', type: 'pkcs8' }).toString(),
-	};
+	const identity: TokenIdentity = { type: 'token', teamId, keyId: key.keyId, privateKeyPem: key.privateKeyPem };
 	const cache = new SessionCache({ backoff: { firstDelayMs: 10, longestDelayMs: 50 }, ...options.cache });
 	const tokens = new ProviderTokenStore();
 	const optionsWith = (overrides: Partial<ApnsClientOptions> = {}): ApnsClientOptions => ({

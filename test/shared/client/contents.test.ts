@@ -16,6 +16,16 @@ const headers = (): AuthorizedHeaders => new AuthorizedHeaders(createHeaderBuild
 const names = (fields: ReadonlyArray<{ readonly name: string; readonly value: string }>): Record<string, string> =>
 	Object.fromEntries(fields.map(({ name, value }) => [name, value]));
 
+/** All that a request is but for its fields. */
+const traits = ({ lane, isBroadcast, success, body, topic, apnsId }: PushContent | BroadcastContent): unknown => ({
+	lane,
+	isBroadcast,
+	success,
+	body,
+	topic,
+	apnsId,
+});
+
 describe('the value of authorization', () => {
 	it('is one string for each token, and none without one', () => {
 		const of = headers();
@@ -30,8 +40,7 @@ describe('the value of authorization', () => {
 
 it('a push to a device goes to the push lane with its own id, and only 200 is a success', () => {
 	const content = new PushContent(headers(), { deviceToken: 'ab', topic: 't', apnsId: 'id', payload });
-	const { lane, isBroadcast, success, body, topic, apnsId } = content;
-	expect({ lane, isBroadcast, success, body, topic, apnsId }).toEqual({
+	expect(traits(content)).toEqual({
 		lane: 'push',
 		isBroadcast: false,
 		success: [200],
@@ -52,8 +61,7 @@ it('a broadcast goes to the push lane, is throttled with the others, and only 20
 		payload,
 	};
 	const content = new BroadcastContent(headers(), notification);
-	const { lane, isBroadcast, success, body, topic, apnsId } = content;
-	expect({ lane, isBroadcast, success, body, topic, apnsId }).toEqual({
+	expect(traits(content)).toEqual({
 		lane: 'push',
 		isBroadcast: true,
 		success: [200],

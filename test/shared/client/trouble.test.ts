@@ -1,42 +1,27 @@
 /** Trouble with connecting: one sentence each, what to do, back-off instead of hammering, and nothing left open. */
 import net from 'node:net';
 import tls from 'node:tls';
-import type { AddressInfo } from 'node:net';
 import { sharedAuthority } from '../../../tools/simulator/authority';
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
+import { closeAfterEach } from '../../closing';
+import { createServers, type Servers } from '../transport/servers';
 import { bundleId, type ClientBench, notification, startClientBench } from './clientBench';
 
+const closing = closeAfterEach();
 let bench: ClientBench;
-const servers: net.Server[] = [];
-const sockets = new Set<net.Socket>();
+let servers: Servers;
 
 beforeEach(async () => {
-	bench = await startClientBench();
+	servers = closing(createServers());
+	bench = closing(await startClientBench());
 });
-
-afterEach(async () => {
-	await bench.close();
-	for (const socket of sockets) socket.destroy();
-	await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-});
-
-async function listen(server: net.Server): Promise<{ host: string; port: number }> {
-	servers.push(server);
-	server.on('connection', (socket: net.Socket) => {
-		sockets.add(socket);
-		socket.on('error', () => undefined);
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return { host: 'localhost', port: (server.address() as AddressInfo).port };
-}
 
 const issued = sharedAuthority().server();
 const tlsOptions = { cert: issued.certificatePem, key: issued.privateKeyPem };
 
 it('names a refused connection after three tries', async () => {
-	const endpoint = await listen(net.createServer());
-	await new Promise((resolve) => servers.pop()?.close(resolve));
+	const endpoint = await servers.refused();
 	const outcome = await bench.client({ endpoint }).send(notification(1));
 	expect(outcome).toMatchObject({
 		outcome: 'not sent',
@@ -54,7 +39,7 @@ it('names a certificate authority that is not trusted, at the first try', async 
 	const server = tls.createServer({ ...tlsOptions, ALPNProtocols: ['h2'] });
 	server.on('tlsClientError', () => undefined);
 	server.on('connection', () => (connections += 1));
-	const endpoint = await listen(server);
+	const endpoint = await servers.listen(server);
 	const outcome = await bench.client({ endpoint, caBundle: undefined }).send(notification(1));
 	expect(outcome).toMatchObject({
 		outcome: 'not sent',
@@ -95,12 +80,14 @@ it('names a server whose certificate is for another host', async () => {
 	const other = sharedAuthority().server({ hosts: ['push.example.com'] });
 	const server = tls.createServer({ cert: other.certificatePem, key: other.privateKeyPem, ALPNProtocols: ['h2'] });
 	server.on('tlsClientError', () => undefined);
-	const outcome = await bench.client({ endpoint: await listen(server) }).send(notification(1));
+	const outcome = await bench.client({ endpoint: await servers.listen(server) }).send(notification(1));
 	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { code: 'serverCertificateName' } });
 });
 
 it('names a server that does not offer HTTP/2', async () => {
-	const outcome = await bench.client({ endpoint: await listen(tls.createServer(tlsOptions)) }).send(notification(1));
+	const outcome = await bench
+		.client({ endpoint: await servers.listen(tls.createServer(tlsOptions)) })
+		.send(notification(1));
 	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { code: 'noHttp2' } });
 });
 
@@ -127,7 +114,7 @@ it('names a host that does not exist', async () => {
 });
 
 it('settles when the execution is stopped while it connects', async () => {
-	const endpoint = await listen(net.createServer());
+	const endpoint = await servers.listen(net.createServer());
 	const controller = new AbortController();
 	const pending = bench.client({ endpoint }).send(notification(1), { signal: controller.signal });
 	controller.abort();
@@ -135,7 +122,7 @@ it('settles when the execution is stopped while it connects', async () => {
 });
 
 it('gives up a push that waits too long for its turn', async () => {
-	const endpoint = await listen(net.createServer());
+	const endpoint = await servers.listen(net.createServer());
 	const outcome = await bench.client({ endpoint }).send(notification(1), { queueTimeoutMs: 100 });
 	expect(outcome).toMatchObject({ outcome: 'not sent', failure: { code: 'queueTimeout' } });
 });

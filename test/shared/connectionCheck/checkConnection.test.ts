@@ -8,22 +8,19 @@ import {
 	type StepName,
 } from '../../../nodes/shared/connectionCheck/checkConnection';
 import { sharedAuthority } from '../../../tools/simulator/authority';
-import { startConnectProxy } from '../transport/connectProxy';
+import { closeAfterEach } from '../../closing';
+import { startConnectProxy, wantsLogin } from '../transport/connectProxy';
 import { createServers, type Servers } from '../transport/servers';
 import { bundleId, type ClientBench, notification, startClientBench, teamId } from '../client/clientBench';
 
+const closing = closeAfterEach();
 let bench: ClientBench;
 let servers: Servers;
 
 beforeEach(async () => {
-	bench = await startClientBench({ simulator: { devices: { mode: 'registered' } } });
+	servers = closing(createServers());
+	bench = closing(await startClientBench({ simulator: { devices: { mode: 'registered' } } }));
 	for (const n of [1, 2, 3]) bench.simulator.devices.register(notification(n).deviceToken);
-	servers = createServers();
-});
-
-afterEach(async () => {
-	await bench.close();
-	await servers.close();
 });
 
 function check(overrides: Partial<CheckConnectionOptions> = {}): Promise<ConnectionReport> {
@@ -166,7 +163,7 @@ it('shows what a provider certificate allows, and needs no provider token', asyn
 });
 
 it('goes through a proxy, and keeps its password to itself', async () => {
-	const proxy = await startConnectProxy(servers, { login: 'user:p@ss' });
+	const proxy = await startConnectProxy(servers, wantsLogin('user:p@ss'));
 	const report = await check({ proxyUrl: `http://user:p%40ss@localhost:${proxy.port}` });
 	expect(report.ok).toBe(true);
 	expect(details(report, 'tcp')).toMatchObject({

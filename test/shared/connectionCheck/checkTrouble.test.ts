@@ -9,24 +9,21 @@ import {
 	type ConnectionReport,
 } from '../../../nodes/shared/connectionCheck/checkConnection';
 import { type ProviderCertificateOptions, sharedAuthority } from '../../../tools/simulator/authority';
-import { startConnectProxy } from '../transport/connectProxy';
+import { closeAfterEach } from '../../closing';
+import { startConnectProxy, wantsLogin } from '../transport/connectProxy';
 import { wordsFor, wordsForMarked } from '../../../nodes/shared/n8n/fieldWords';
 import { createServers, type Servers } from '../transport/servers';
 import { bundleId, type ClientBench, notification, startClientBench } from '../client/clientBench';
 
+const closing = closeAfterEach();
 let bench: ClientBench;
 let servers: Servers;
 const issued = sharedAuthority().server();
 const tlsOptions = { cert: issued.certificatePem, key: issued.privateKeyPem };
 
 beforeEach(async () => {
-	bench = await startClientBench();
-	servers = createServers();
-});
-
-afterEach(async () => {
-	await bench.close();
-	await servers.close();
+	servers = closing(createServers());
+	bench = closing(await startClientBench());
 });
 
 function check(overrides: Partial<CheckConnectionOptions> = {}): Promise<ConnectionReport> {
@@ -154,7 +151,7 @@ it('gives up a server that does not answer the request', async () => {
 });
 
 it('names a proxy that asks for a login', async () => {
-	const proxy = await startConnectProxy(servers, { login: 'user:secret' });
+	const proxy = await startConnectProxy(servers, wantsLogin('user:secret'));
 	expect(failedStep(await check({ proxyUrl: `http://user:wrong@localhost:${proxy.port}` }))).toMatchObject({
 		step: 'tcp',
 		details: { proxy: `http://localhost:${proxy.port}`, connectStatus: 407 },

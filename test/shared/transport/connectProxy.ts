@@ -1,14 +1,13 @@
-/** A real CONNECT proxy, with or without login, that notes what it was asked for. */
-import http from 'node:http';
+/** A real CONNECT proxy: the test decides what becomes of each request, and the proxy notes what it was asked for. */
+import http, { type IncomingMessage } from 'node:http';
 import net from 'node:net';
 import type { Servers } from './servers';
 
-export interface ConnectProxyOptions {
-	/** `user:password` it wants; none: everybody may. */
-	readonly login?: string;
-	/** Answers every CONNECT with this status instead. */
-	readonly status?: number;
-}
+/** Opens the tunnel, answers with a status, cuts the connection without a word, or says nothing. */
+export type Treatment = 'open' | 'cut' | 'silent' | number;
+
+/** What becomes of a request; `nth` counts from 1. */
+export type Treat = (nth: number, request: IncomingMessage) => Treatment;
 
 export interface ConnectProxy {
 	readonly port: number;
@@ -18,38 +17,50 @@ export interface ConnectProxy {
 	readonly requests: number;
 }
 
-export async function startConnectProxy(
-	servers: Servers,
-	{ login, status }: ConnectProxyOptions = {},
-): Promise<ConnectProxy> {
+/** Opens a tunnel for who knows this `user:password`, and answers 407 to everybody else. */
+export function wantsLogin(login: string): Treat {
+	const expected = `Basic ${Buffer.from(login).toString('base64')}`;
+	return (_nth, { headers }) => (headers['proxy-authorization'] === expected ? 'open' : 407);
+}
+
+/** Joins a client to the server it named, for as long as both are there. */
+function openTunnel(client: net.Socket, authority: string, head: Buffer): void {
+	const at = authority.lastIndexOf(':');
+	const target = {
+		host: authority.slice(0, at).replace(/^\[(.*)\]$/, '$1'),
+		port: Number(authority.slice(at + 1)),
+		// A test may have switched it off for the process, as n8n does.
+		autoSelectFamily: true,
+	};
+	const upstream = net.connect(target, () => {
+		client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+		upstream.write(head);
+		upstream.pipe(client);
+		client.pipe(upstream);
+	});
+	upstream.on('error', () => client.destroy());
+	client.on('close', () => upstream.destroy());
+	upstream.on('close', () => client.destroy());
+}
+
+/** Starts a proxy that opens every tunnel, unless `treat` says otherwise. It is closed with the `servers`. */
+export async function startConnectProxy(servers: Servers, treat: Treat = () => 'open'): Promise<ConnectProxy> {
 	const tunnels: string[] = [];
 	let requests = 0;
 	const server = http.createServer((_request, response) => response.writeHead(405).end());
 	server.on('connect', (request, client: net.Socket, head) => {
 		requests += 1;
 		client.on('error', () => undefined);
-		const expected = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
-		const refusal = expected !== undefined && request.headers['proxy-authorization'] !== expected ? 407 : status;
-		if (refusal !== undefined) {
-			client.end(`HTTP/1.1 ${refusal} Refused\r\nproxy-authenticate: Basic realm="test"\r\ncontent-length: 0\r\n\r\n`);
+		const treatment = treat(requests, request);
+		if (treatment === 'silent') return;
+		if (treatment === 'cut') return void client.destroy();
+		if (treatment !== 'open') {
+			client.end(`HTTP/1.1 ${treatment} No\r\nproxy-authenticate: Basic realm="test"\r\ncontent-length: 0\r\n\r\n`);
 			return;
 		}
 		const authority = request.url ?? '';
 		tunnels.push(authority);
-		const at = authority.lastIndexOf(':');
-		const upstream = net.connect(
-			Number(authority.slice(at + 1)),
-			authority.slice(0, at).replace(/^\[(.*)\]$/, '$1'),
-			() => {
-				client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-				upstream.write(head);
-				upstream.pipe(client);
-				client.pipe(upstream);
-			},
-		);
-		upstream.on('error', () => client.destroy());
-		client.on('close', () => upstream.destroy());
-		upstream.on('close', () => client.destroy());
+		openTunnel(client, authority, head);
 	});
 	const { port } = await servers.listen(server);
 	return {

@@ -1,25 +1,22 @@
 /** Pushes through a real CONNECT proxy: named by the credential or the environment, with login, with a client certificate. */
 import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
 import { sharedAuthority } from '../../../tools/simulator/authority';
+import { closeAfterEach } from '../../closing';
 import { bundleId, type ClientBench, notification, notifications, startClientBench } from '../client/clientBench';
-import { startConnectProxy } from './connectProxy';
+import { startConnectProxy, wantsLogin } from './connectProxy';
 import { createServers, type Servers } from './servers';
 
+const closing = closeAfterEach();
 let bench: ClientBench;
 let servers: Servers;
 
 beforeEach(async () => {
-	bench = await startClientBench();
-	servers = createServers();
-});
-
-afterEach(async () => {
-	await bench.close();
-	await servers.close();
+	servers = closing(createServers());
+	bench = closing(await startClientBench());
 });
 
 it('sends through the proxy of the credential, with user and password', async () => {
-	const proxy = await startConnectProxy(servers, { login: 'user:p@ss' });
+	const proxy = await startConnectProxy(servers, wantsLogin('user:p@ss'));
 	const outcomes = await Promise.all(
 		notifications(20).map((one) => bench.client({ proxyUrl: `http://user:p%40ss@localhost:${proxy.port}` }).send(one)),
 	);
@@ -28,14 +25,14 @@ it('sends through the proxy of the credential, with user and password', async ()
 });
 
 it('takes a password with a percent sign that encodes nothing as it stands', async () => {
-	const proxy = await startConnectProxy(servers, { login: 'user:100%' });
+	const proxy = await startConnectProxy(servers, wantsLogin('user:100%'));
 	expect(
 		await bench.client({ proxyUrl: `http://user:100%@localhost:${proxy.port}` }).send(notification(1)),
 	).toMatchObject({ outcome: 'accepted' });
 });
 
 it('shows the client certificate to APNs through the tunnel', async () => {
-	const proxy = await startConnectProxy(servers, { login: 'user:pass' });
+	const proxy = await startConnectProxy(servers, wantsLogin('user:pass'));
 	const identity = readCertificateIdentity({ ...sharedAuthority().provider({ uid: bundleId }) });
 	const outcome = await bench
 		.client({ identity, proxyUrl: `http://user:pass@localhost:${proxy.port}` })
@@ -45,7 +42,7 @@ it('shows the client certificate to APNs through the tunnel', async () => {
 });
 
 it('sends through HTTPS_PROXY where the credential names none', async () => {
-	const proxy = await startConnectProxy(servers, { login: 'user:pass' });
+	const proxy = await startConnectProxy(servers, wantsLogin('user:pass'));
 	const processEnvironment = { HTTPS_PROXY: `http://user:pass@localhost:${proxy.port}` };
 	for (const proxyUrl of [undefined, ' ']) {
 		expect(await bench.client({ proxyUrl, processEnvironment }).send(notification(1))).toMatchObject({
@@ -83,7 +80,7 @@ it.each([
 ])(
 	'names a proxy that refuses with %d (%s), asks it %d times, and keeps its password to itself',
 	async (status, code, times) => {
-		const proxy = await startConnectProxy(servers, { status });
+		const proxy = await startConnectProxy(servers, () => status);
 		const outcome = await bench
 			.client({ proxyUrl: `http://user:secret@localhost:${proxy.port}` })
 			.send(notification(1));

@@ -1,5 +1,4 @@
 /** The session cache: who shares connections and who never does, what a changed credential does, and its bound. */
-import { createPrivateKey } from 'node:crypto';
 import { SessionCache } from '../../../nodes/shared/transport/sessionCache';
 import { createSkippingClock } from '../client/manualClock';
 import { createSigningKey } from '../../../tools/simulator/authority';
@@ -23,7 +22,7 @@ const otherIdentity = {
 	type: 'token',
 	teamId: otherTeam,
 	keyId: other.keyId,
-	privateKeyPem: createPrivateKey(other.privateKeyPem).export({ format: 'pem', type: 'pkcs8' }).toString(),
+	privateKeyPem: other.privateKeyPem,
 } as const;
 
 it('shares a connection among all clients of one identity, whatever their limits', async () => {

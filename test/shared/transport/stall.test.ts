@@ -1,11 +1,11 @@
 /** A process that stalls, as n8n does while it evaluates: answers that came meanwhile are read before any deadline is judged. */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { sharedAuthority } from '../../../tools/simulator/authority';
-import { type ClientBench, notification, startClientBench } from '../client/clientBench';
+import { closeAfterEach } from '../../closing';
+import { startThreadServer } from '../../wire/threadServer';
+import { notification, startClientBench } from '../client/clientBench';
 
-/** An HTTP/2 server in a thread of its own: it answers 100 ms after each request, whatever this thread does. */
-const server = `
+/** The server answers 100 ms after each request, whatever this thread does. */
+const program = `
 const { parentPort, workerData } = require('node:worker_threads');
 const server = require('node:http2').createSecureServer(workerData);
 server.on('stream', (stream) => {
@@ -18,21 +18,7 @@ server.on('stream', (stream) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-let bench: ClientBench;
-let worker: Worker;
-let port: number;
-
-beforeEach(async () => {
-	bench = await startClientBench();
-	const { certificatePem, privateKeyPem } = sharedAuthority().server();
-	worker = new Worker(server, { eval: true, workerData: { cert: certificatePem, key: privateKeyPem } });
-	[port] = (await once(worker, 'message')) as [number];
-});
-
-afterEach(async () => {
-	await bench.close();
-	await worker.terminate();
-});
+const closing = closeAfterEach();
 
 /** Blocks this thread. */
 function stall(ms: number): void {
@@ -40,6 +26,8 @@ function stall(ms: number): void {
 }
 
 it('takes an answer that waited in the socket for its deadline to pass', async () => {
+	const { port, worker } = closing(await startThreadServer(program));
+	const bench = closing(await startClientBench());
 	const client = bench.client({ endpoint: { host: 'localhost', port } });
 	const first = once(worker, 'message');
 	const warm = client.send(notification(1));
