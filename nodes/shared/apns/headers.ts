@@ -25,8 +25,11 @@ const rules: Readonly<Record<string, Indexing>> = {
 const KEPT_VALUES = 256;
 
 export interface HeaderBuilder {
+	/** `POST /3/device/…`. Throws `RangeError` for a value that no header can carry, as the other two do. */
 	push(notification: Notification, authorization: string | undefined): readonly HeaderField[];
+	/** `POST /4/broadcasts/apps/…`. */
 	broadcast(notification: BroadcastNotification, authorization: string | undefined): readonly HeaderField[];
+	/** Channel management: `/1/apps/…`. */
 	channel(request: ChannelRequest, authorization: string | undefined): readonly HeaderField[];
 }
 

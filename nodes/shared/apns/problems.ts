@@ -39,6 +39,7 @@ export type ProblemCode =
 	| 'unusual'
 	| 'unexpected';
 
+/** Thrown by whatever reads or checks a field. The message names the field in plain words and holds no secret. */
 export class FieldProblem extends Error {
 	/** For logs: what people see names the field as their form does (`n8n/fieldWords.ts`). */
 	constructor(

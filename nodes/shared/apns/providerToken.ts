@@ -17,7 +17,7 @@ const MAX_TOKENS = 1_024;
 export interface ProviderTokenStoreOptions {
 	/** Wall clock, milliseconds since epoch: `iat` is compared with Apple's. */
 	readonly nowMs?: () => number;
-	/** A clock nobody sets, milliseconds from any start: how long ago a token was really signed. */
+	/** Monotonic clock, milliseconds from any start: a wall clock that is corrected does not change the age of a token. */
 	readonly monotonicMs?: () => number;
 	/** Signs a token; replaced in tests that count signatures. */
 	readonly sign?: (identity: TokenIdentity, issuedAtSeconds: number) => Promise<string>;
@@ -27,9 +27,9 @@ interface Entry {
 	token: string | undefined;
 	/** By the wall clock, as `iat` says. */
 	issuedAtMs: number;
-	/** By the clock nobody sets. */
+	/** By the monotonic clock. */
 	signedAtMs: number;
-	/** Nothing is signed before, by the clock nobody sets; `keep` asks for it. */
+	/** Nothing is signed before, by the monotonic clock; `keep` asks for it. */
 	keptUntilMs: number;
 	pending: Promise<string> | undefined;
 }

@@ -14,7 +14,7 @@ export interface PushTypeRow {
 	readonly maxPayloadBytes: number;
 	/** Types Apple describes for tokens only, or in practice for certificates only. */
 	readonly trust: 'any' | 'token' | 'certificate';
-	/** True where Apple says in so many words that a certificate does not work. */
+	/** True where Apple states that a certificate does not work. */
 	readonly refusesCertificate?: true;
 	readonly payload: PayloadKind;
 	/** True where a push that comes late does harm, and Apple asks for an expiration of 0 or a few seconds. */
@@ -40,6 +40,7 @@ export type PayloadKind =
 	/** `aps` with `content-changed` alone. */
 	| 'reload';
 
+/** Apple, "Generating a remote notification". */
 const STANDARD_BYTES = 4_096;
 const VOIP_BYTES = 5_120;
 /** Broadcasts, whatever their type (Apple, "Sending broadcast push notification requests to APNs"). */

@@ -4,14 +4,17 @@ import type { Notification } from './notification';
 import { excerpt, FieldProblem } from './problems';
 import { pushTypeInOtherSpelling, pushTypeRow, pushTypeRows } from './pushTypes';
 
+/** Apple, "Sending notification requests to APNs", `apns-collapse-id`. */
 const MAX_COLLAPSE_ID_BYTES = 64;
 /** The largest any push type has: for types Apple may add, and none at all, APNs decides. */
 const LARGEST_MAX_BYTES = 5_120;
 /** Ids seen have 24 characters; a header list has room for this. */
 const MAX_CHANNEL_ID_CHARACTERS = 512;
+/** The canonical form with hyphens (RFC 9562 §4), in either case. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Bundle ids: letters, digits, hyphens, dots (Apple, CFBundleIdentifier); underscores are seen in topics of certificates. */
 const TOPIC = /^[A-Za-z0-9._-]+$/;
+/** Apple's values are letters; digits and marks leave room for later ones. */
 const PUSH_TYPE = /^[A-Za-z0-9._-]+$/;
 /** Blanks at the ends belong to no header value (RFC 9110 §5.5). */
 const HEADER_TEXT = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;

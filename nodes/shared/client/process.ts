@@ -18,6 +18,7 @@ export interface ProcessStatistics extends ProcessFacts {
 	readonly lanes: readonly LaneStats[];
 }
 
+/** Figures of this process, its provider tokens and its lanes at this moment. */
 export function processStatistics(): ProcessStatistics {
 	return { ...processFacts(), tokenAgesMs: processTokens.agesMs(), lanes: processCache.stats() };
 }

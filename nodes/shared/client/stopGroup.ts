@@ -21,6 +21,7 @@ export class StopGroup {
 		private readonly clock: Pick<Clock, 'soon'>,
 	) {}
 
+	/** The signal stops this request from now on; one that has fired already does not, so look at it before. */
 	add(member: Stoppable): void {
 		// Only while somebody can be stopped: a signal may live for the whole execution.
 		if (this.first === undefined) this.signal?.addEventListener('abort', this.onAbort, { once: true });
@@ -31,6 +32,7 @@ export class StopGroup {
 		this.first = member;
 	}
 
+	/** The request is settled. The last one to leave takes the listener off the signal. */
 	remove(member: Stoppable): void {
 		if (member.group !== this) return;
 		if (member.groupBefore === undefined) this.first = member.groupBehind;

@@ -24,6 +24,7 @@ export interface CheckConnectionOptions extends ApnsClientOptions {
 	readonly shortened?: boolean;
 }
 
+/** Longer than `timing.connectTimeoutMs`, so that connecting fails with a cause of its own before the check ends. */
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** The provider token, or that the key could not sign one. */

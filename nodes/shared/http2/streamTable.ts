@@ -22,6 +22,7 @@ export class StreamTable<S extends TableStream> {
 	private count = 0;
 	private given = 0;
 
+	/** Open streams, given-up ones included. */
 	get size(): number {
 		return this.count;
 	}
@@ -36,6 +37,7 @@ export class StreamTable<S extends TableStream> {
 		return this.given;
 	}
 
+	/** The open stream with this id. */
 	get(id: number): S | undefined {
 		const stream = this.slots[slotOf(id, this.slots.length)];
 		if (stream !== undefined && stream.id === id) return stream;

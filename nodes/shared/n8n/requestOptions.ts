@@ -6,7 +6,9 @@ import { wholeBetween } from './values';
 
 /** Longest timer Node has, in seconds. */
 const MAX_TIMEOUT_SECONDS = 2_147_483;
+/** As `defaults.timeoutMs` of the client. */
 const DEFAULT_TIMEOUT_SECONDS = 30;
+/** Chosen: with 15 minutes between tries an execution stays open for two and a half hours at most. */
 const MAX_RETRIES = 10;
 
 /** Which environment: `description` says what belongs to it. */

@@ -14,6 +14,7 @@ export class AbandonedStreams {
 	/** Oldest first. */
 	private readonly streams = new Map<ProtocolStream<LaneRequest>, Abandoned>();
 
+	/** The request of this stream is given up now, while the stream stays open. */
 	add(stream: ProtocolStream<LaneRequest>, mark: Mark, nowMs: number): void {
 		this.streams.set(stream, { sinceMs: nowMs, mark });
 	}
@@ -26,6 +27,7 @@ export class AbandonedStreams {
 		return abandoned;
 	}
 
+	/** The connection is over. */
 	clear(): void {
 		this.streams.clear();
 	}

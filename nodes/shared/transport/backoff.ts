@@ -1,4 +1,4 @@
-/** When the next connection may be tried: 1 to 60 seconds with jitter, kept across executions and lanes. */
+/** When the next connection may be tried: exponential back-off with jitter, kept across executions and lanes. */
 import type { TransportError } from './errors';
 import { timing } from './timing';
 

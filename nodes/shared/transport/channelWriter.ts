@@ -17,6 +17,7 @@ export class ChannelWriter {
 		private readonly onHanded: () => void,
 	) {}
 
+	/** Output goes to this channel from the next `flush` on. */
 	attach(channel: Channel): void {
 		this.channel = channel;
 	}

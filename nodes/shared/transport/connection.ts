@@ -126,6 +126,7 @@ export class Connection implements Carrier {
 		return this.capacity.limit;
 	}
 
+	/** The server's SETTINGS as they hold now; defaults before the first. */
 	get peerSettings(): Readonly<ClientProtocol<LaneRequest>['peer']> {
 		return this.protocol.peer;
 	}

@@ -10,6 +10,7 @@ export interface DrainLedger {
 	judge(cause: string, carrier: Pick<Carrier, 'createdAtMs' | 'livedMs'>, nowMs: number): DrainVerdict;
 }
 
+/** An empty ledger; it holds `timing.maxCauses` causes at most. */
 export function createDrainLedger(): DrainLedger {
 	const drains = new Map<string, { readonly atMs: number; readonly newestMs: number }>();
 	return {

@@ -69,6 +69,7 @@ export class Deadlines {
 		this.timer.schedule(dueMs);
 	}
 
+	/** Whether its timer alone keeps the process alive. */
 	keepAlive(on: boolean): void {
 		this.timer.keepAlive(on);
 	}

@@ -46,18 +46,22 @@ export class IdentityPause {
 		this.error = undefined;
 	}
 
+	/** This lane stops with the identity from now on. */
 	join(member: PausedMember): void {
 		this.members.add(member);
 	}
 
+	/** The lane is closed. */
 	leave(member: PausedMember): void {
 		this.members.delete(member);
 	}
 
+	/** Until when it must be remembered, in the clock's milliseconds. */
 	get busyUntilMs(): number {
 		return this.backoff.busyUntilMs;
 	}
 
+	/** True while a lane has it. */
 	get inUse(): boolean {
 		return this.members.size > 0;
 	}

@@ -183,6 +183,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		this.broadcastsHeldUntilMs = Math.max(this.broadcastsHeldUntilMs, untilMs);
 	}
 
+	/** Whether the credential has another identity now: unused connections then close after minutes instead of hours. */
 	setSuperseded(superseded: boolean): void {
 		if (this.state.t === 'closed' || superseded === (this.state.t === 'superseded')) return;
 		this.state = { t: superseded ? 'superseded' : 'serving' };
@@ -200,6 +201,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		this.timer.stop();
 	}
 
+	/** What the lane is doing at this moment; no secrets. */
 	stats(): LaneStats {
 		const now = this.clock.now();
 		return {

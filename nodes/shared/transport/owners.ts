@@ -47,6 +47,7 @@ export class Owners {
 		else this.release(name, before);
 	}
 
+	/** Forgets all owners; lanes keep the idle time they have. */
 	clear(): void {
 		this.owners.clear();
 		this.holders.clear();

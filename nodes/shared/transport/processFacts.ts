@@ -11,6 +11,7 @@ export interface ProcessFacts {
 	readonly eventLoopUtilization: number;
 }
 
+/** The facts at this moment. */
 export function processFacts(): ProcessFacts {
 	return {
 		processId: process.pid,

@@ -6,6 +6,7 @@ export interface ResetBudget {
 	take(nowMs: number): boolean;
 }
 
+/** A full budget: `timing.maxResets` within any `timing.resetPeriodMs`. */
 export function createResetBudget(): ResetBudget {
 	let resets: number[] = [];
 	return {

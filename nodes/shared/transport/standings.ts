@@ -36,6 +36,7 @@ export class Standings<T extends Standing> {
 		return this.entries.get(key);
 	}
 
+	/** Entries held. */
 	get size(): number {
 		return this.entries.size;
 	}

@@ -1,2 +1,2 @@
-/** The door to jose (MIT): signing of provider tokens. Bundled at build. */
+/** jose (MIT): signing of provider tokens. Bundled at build. */
 export { importPKCS8, SignJWT } from 'jose';

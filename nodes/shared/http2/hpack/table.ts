@@ -113,6 +113,7 @@ export class DynamicTable {
 		return STATIC_TABLE.length + this.nextId - id;
 	}
 
+	/** Whether an entry can be kept at all: a larger one only empties the table (RFC 7541 §4.4). */
 	fits(name: string, value: string): boolean {
 		return entryBytes(name, value) <= this.maxSize;
 	}
@@ -127,6 +128,7 @@ export class DynamicTable {
 		this.size += bytes;
 	}
 
+	/** Changes the bound, in octets; the oldest entries leave until it holds (RFC 7541 §4.3). */
 	setMaxSize(maxSize: number): void {
 		this.maxSize = maxSize;
 		this.evictTo(maxSize);

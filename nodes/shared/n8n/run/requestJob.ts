@@ -45,6 +45,7 @@ export class RequestTask implements Task {
 	/** Requests of this kind carry an id only where the user gave one. */
 	useApnsId(): void {}
 
+	/** Adds keys of the result that the answer told. */
 	learn(fields: IDataObject): void {
 		this.fields = { ...this.fields, ...fields };
 	}

@@ -32,6 +32,7 @@ export const returns: Readonly<Record<ErrorSetting, Readonly<Record<Situation, R
 	errorOutput: always('sorted'),
 };
 
+/** The node's On Error; nodes of older workflows have only Continue On Fail. */
 export function errorSettingOf(context: Pick<IExecuteFunctions, 'continueOnFail' | 'getNode'>): ErrorSetting {
 	if (!context.continueOnFail()) return 'stop';
 	return context.getNode().onError === 'continueErrorOutput' ? 'errorOutput' : 'continue';
@@ -44,6 +45,7 @@ export interface RunKind {
 	readonly failOnRejected: boolean;
 }
 
+/** The first situation that fits what the run came to. */
 export function situationOf({ total, answered, settled, rejected, invalid }: Totals, kind: RunKind): Situation {
 	if (total === 0) return 'someSucceeded';
 	if (!kind.toDevices) return settled === 0 ? 'noneSucceeded' : 'someSucceeded';

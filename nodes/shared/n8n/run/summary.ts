@@ -21,6 +21,7 @@ export class Summary {
 	private readonly apnsIds: string[] = [];
 	private sent: Sent | undefined;
 
+	/** Counts the outcome of one request, once. */
 	add(itemIndex: number, outcome: Outcome, row: ReasonRow | undefined, sent: Sent): void {
 		this.sent ??= sent;
 		const { recipient } = sent;
@@ -36,6 +37,7 @@ export class Summary {
 		this.unregistered.push({ recipient, unregisteredAt: isoTime(outcome.unregisteredAtMs) ?? null });
 	}
 
+	/** A device token that came before in this run. */
 	addDuplicate(): void {
 		this.totals.duplicates += 1;
 	}

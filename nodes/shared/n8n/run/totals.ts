@@ -90,6 +90,7 @@ export class Totals {
 		return this.causes(kinds).reduce((first, { itemIndex }) => Math.min(first, itemIndex), Infinity);
 	}
 
+	/** Counts the outcome of one request, once; `row` is that of its reason where APNs rejected it. */
 	add(itemIndex: number, outcome: Outcome, row: ReasonRow | undefined, recipient: string | undefined): void {
 		this.total += 1;
 		if (answersForItself(outcome, row)) this.answered += 1;
