@@ -205,7 +205,7 @@ const provesNotSent = new Set([
 	'refused',
 ]);
 /** Codes that prove nothing: they stand for `unknown` alone. */
-const provesNothing = new Set(['malformedAnswer', 'unexpectedAnswer']);
+const provesNothing = new Set(['unexpectedAnswer']);
 
 /** The peer said that it did not take any of it, and the product has read so. */
 function wasDisowned(journal: Journal, push: number): boolean {

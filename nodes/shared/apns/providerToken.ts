@@ -130,15 +130,20 @@ export class ProviderTokenStore {
 		}
 		const known = this.entries.get(hash);
 		if (known !== undefined) return known;
-		if (this.entries.size >= MAX_TOKENS) {
-			for (const oldest of this.entries.keys()) {
-				this.entries.delete(oldest);
-				break;
-			}
-		}
+		if (this.entries.size >= MAX_TOKENS) this.makeRoom();
 		const entry: Entry = { token: undefined, issuedAtMs: 0, signedAtMs: 0, keptUntilMs: 0, pending: undefined };
 		this.entries.set(hash, entry);
 		return entry;
+	}
+
+	/** The token signed longest ago leaves: its key may sign again soonest. One that is being signed stays. */
+	private makeRoom(): void {
+		let oldest: readonly [string, Entry] | undefined;
+		for (const entry of this.entries) {
+			if (entry[1].pending === undefined && (oldest === undefined || entry[1].signedAtMs < oldest[1].signedAtMs))
+				oldest = entry;
+		}
+		if (oldest !== undefined) this.entries.delete(oldest[0]);
 	}
 
 	private signOnce(identity: TokenIdentity, entry: Entry): Promise<string> {

@@ -42,6 +42,8 @@ export interface ReasonRow {
 	readonly status: number;
 	/** APNs gives it only after it accepted the credential: an earlier refusal is forgiven. */
 	readonly provesCredential?: true;
+	/** An earlier attempt of the same request that succeeded unnoticed can be what caused it. */
+	readonly mayFollowSuccess?: true;
 	readonly scope: ReasonScope;
 	readonly reaction: ReasonReaction;
 	/** What happened, one sentence. */
@@ -385,6 +387,8 @@ export const reasonRows: readonly ReasonRow[] = [
 		reason: 'ChannelNotRegistered',
 		status: 400,
 		provesCredential: true,
+		// It was deleted.
+		mayFollowSuccess: true,
 		scope: 'channel',
 		reaction: 'none',
 		meaning: 'The channel does not exist in this app and environment.',
@@ -419,6 +423,8 @@ export const reasonRows: readonly ReasonRow[] = [
 		reason: 'CannotCreateChannelConfig',
 		status: 400,
 		provesCredential: true,
+		// It was the last one allowed.
+		mayFollowSuccess: true,
 		scope: 'channel',
 		reaction: 'none',
 		meaning: 'The app has reached the limit of 10,000 channels in this environment.',

@@ -28,7 +28,13 @@ export interface ReplayHistory {
 
 export type Step =
 	| { readonly then: 'end'; readonly outcome: Ended }
-	| { readonly then: 'again'; readonly why: string; readonly delayMs: number };
+	| {
+			readonly then: 'again';
+			readonly why: string;
+			readonly delayMs: number;
+			/** APNs throttles: all broadcasts wait, not just this request. */
+			readonly throttled?: true;
+	  };
 
 /** What the policy may do to the world; everything concerns the connection the answer came on and the token it carried. */
 export interface ReplayActions {
@@ -119,9 +125,11 @@ function keepStanding(history: ReplayHistory, standing: Ended): void {
 	if (history.standing?.outcome !== 'unknown') history.standing = standing;
 }
 
-/** Refusals that say nothing about an earlier attempt of the same request: it may have been delivered all the same. */
-function leavesEarlierOpen({ scope }: ReasonRow): boolean {
-	return scope === 'server' || scope === 'throttle' || scope === 'connection' || scope === 'credential';
+const OPEN_SCOPES: ReadonlySet<ReasonRow['scope']> = new Set(['server', 'throttle', 'connection', 'credential']);
+
+/** Refusals that say nothing about an earlier attempt of the same request: it may have succeeded all the same. */
+function leavesEarlierOpen({ scope, mayFollowSuccess }: ReasonRow): boolean {
+	return mayFollowSuccess === true || OPEN_SCOPES.has(scope);
 }
 
 function afterRejection(history: ReplayHistory, attempt: Answered, about: ReplayCase): Step {
@@ -166,12 +174,16 @@ function afterRejection(history: ReplayHistory, attempt: Answered, about: Replay
 			actions.stopIdentity(refusedCredential(row, what));
 			return end;
 		case 'delayDevice':
-			return later(rules.retries ?? defaults.throttleRetries, defaults.throttleDelayMs * 2 ** history.waits);
+			return throttled(later(rules.retries ?? defaults.throttleRetries, defaults.throttleDelayMs * 2 ** history.waits));
 		case 'serverRetry':
 			return later(rules.retries ?? 0, defaults.serverErrorDelayMs);
 		case 'none':
 			return end;
 	}
+}
+
+function throttled(step: Step): Step {
+	return step.then === 'again' ? { ...step, throttled: true } : step;
 }
 
 /** An expired token is replaced once, on a new connection: the old one stays broken even for a fresh token (pushy). True: send again. */

@@ -87,6 +87,7 @@ export class RequestRun extends LaneRequest implements Stoppable {
 			content.body,
 			options.timeoutMs ?? defaults.timeoutMs,
 			options.queueTimeoutMs ?? defaults.queueTimeoutMs,
+			content.isBroadcast,
 		);
 	}
 
@@ -99,7 +100,7 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		if (refusal !== undefined) return this.onAttempt({ kind: 'notSent', error: refusal });
 		const lane = context.lane(content.lane);
 		const heldForMs = content.isBroadcast ? lane.broadcastsHeldUntilMs - context.clock.now() : 0;
-		if (heldForMs > 0) return this.beginAfter(heldForMs);
+		if (heldForMs > 0) return this.waitOutHold(heldForMs);
 		const { nowMs } = lane;
 		const token = context.token(nowMs);
 		if (typeof token !== 'object') return this.enter(lane, nowMs);
@@ -170,7 +171,12 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		if (this.stopped !== undefined) {
 			return this.end(history.standing ?? { outcome: 'not sent', failure: failureOf(this.stopped) });
 		}
-		this.again(step.why, step.delayMs);
+		this.again(step.why, step.delayMs, step.throttled === true);
+	}
+
+	/** The lane holds broadcasts, and gave this one back. */
+	protected override onHeld(): void {
+		this.begin();
 	}
 
 	private enter(lane: Lane, nowMs: number): void {
@@ -178,15 +184,25 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		lane.submit(this, nowMs);
 	}
 
-	private again(why: string, delayMs: number): void {
+	private again(why: string, delayMs: number, throttled: boolean): void {
 		(this.outcomeRepeats ??= []).push({ why, waitedMs: delayMs });
 		if (delayMs <= 0) return this.begin();
-		if (this.content.isBroadcast) this.heldBy?.holdBroadcasts(this.context.clock.now() + delayMs);
+		this.queueLeftMs -= this.options.queueTimeoutMs === undefined ? 0 : delayMs;
 		this.beginAfter(delayMs);
+		if (throttled && this.content.isBroadcast) this.heldBy?.holdBroadcasts(this.context.clock.now() + delayMs);
+	}
+
+	/** Waiting for what others were told counts as waiting for a stream: with less time left, it is over at once. */
+	private waitOutHold(heldForMs: number): void {
+		if (heldForMs > this.queueLeftMs) {
+			const text = `APNs throttles broadcasts: none is sent in the next ${Math.ceil(heldForMs / 1_000)} s.`;
+			return this.onAttempt({ kind: 'notSent', error: new TransportError('queueTimeout', text) });
+		}
+		this.queueLeftMs -= heldForMs;
+		this.beginAfter(heldForMs);
 	}
 
 	private beginAfter(delayMs: number): void {
-		this.queueLeftMs -= this.options.queueTimeoutMs === undefined ? 0 : delayMs;
 		this.timer = this.context.clock.after(delayMs, () => this.begin());
 		this.timer.keepAlive(true);
 	}

@@ -11,7 +11,7 @@ export function windowFor(streams: number): number {
  * Calls `start` for each item with its index from 0; `start` calls `done` when the item is settled, with what is still to
  * be done about it. At most `window` are under way; pulling goes on when there is room for some, and gives way to the rest
  * of the process now and then even when every item is settled at once. Pulls nothing more once the signal fires. Ends when
- * all are settled: fulfils, or rejects with what the source or a callback threw.
+ * all are settled: fulfils, or rejects with what the source, `start` or a callback threw.
  */
 export async function pullEach<T>(
 	source: Iterable<T> | AsyncIterable<T>,
@@ -55,7 +55,14 @@ export async function pullEach<T>(
 	const begin = (item: T): boolean => {
 		const before = underWay;
 		underWay += 1;
-		start(item, index++, done);
+		try {
+			start(item, index++, done);
+		} catch (error) {
+			// It will never call `done`.
+			underWay -= 1;
+			thrown ??= { error };
+			return false;
+		}
 		if (underWay <= before) settledAtOnce += 1;
 		return underWay >= window || settledAtOnce >= defaults.pullAtOnce;
 	};

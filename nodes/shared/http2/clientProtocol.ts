@@ -201,6 +201,14 @@ export class ClientProtocol<C> {
 		this.output.append(goawayFrame(0, errorCode, Buffer.from(debug, 'latin1')));
 	}
 
+	/** Instead of `close`, and also after it: drops what was not taken from the output, and leaves GOAWAY alone in it. */
+	closeAtOnce(errorCode: number, debug = ''): void {
+		this.dead = true;
+		this.reader.stop();
+		this.output.discard();
+		this.output.append(goawayFrame(0, errorCode, Buffer.from(debug, 'latin1')));
+	}
+
 	/** Reads what the socket brought. `nowMs` is any clock that only goes forward; it paces the budgets. */
 	receive(chunk: Buffer, nowMs: number): void {
 		if (this.dead) return;

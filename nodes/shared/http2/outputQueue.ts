@@ -15,6 +15,8 @@ export interface OutputQueue {
 	append(frame: Buffer): void;
 	/** Octets appended since the beginning of the connection. */
 	totalBytes(): number;
+	/** Drops all that is queued and was not taken: it never leaves. */
+	discard(): void;
 	/** Hands over all that is queued, in order; the queue starts anew. */
 	take(): Buffer[];
 	/** Returns a chunk that `take` gave out, once nobody reads it any more. */
@@ -57,6 +59,10 @@ export function createOutputQueue(): OutputQueue {
 			total += frame.length;
 		},
 		totalBytes: () => total,
+		discard() {
+			full = [];
+			used = 0;
+		},
 		take() {
 			if (used === 0) {
 				if (full.length === 0) return full;

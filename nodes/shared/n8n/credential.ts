@@ -64,7 +64,8 @@ function hostOf(id: FieldId, value: string): Typed {
 	const unclear = new FieldProblem(
 		id,
 		'badCharacters',
-		`is "${excerpt(value)}", which is not a host name`,
+		// What stands before an @ may be a password.
+		value.includes('@') ? 'is not a host name' : `is "${excerpt(value)}", which is not a host name`,
 		text`Enter only the host name in ${field(id)}, such as api.push.apple.com.`,
 	);
 	const address = value.replace(/^https:\/\//i, '');

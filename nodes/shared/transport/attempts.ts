@@ -35,13 +35,8 @@ export function withoutAnswer(where: string, end: StreamEnd, errorCode: number, 
 		};
 	}
 	if (end === 'malformed') {
-		return {
-			kind: 'unknown',
-			error: new TransportError(
-				'malformedAnswer',
-				`${where}: the answer was not valid HTTP/2 (${errorCodeName(errorCode)}).`,
-			),
-		};
+		const text = `${where}: the answer was not valid HTTP/2 (${errorCodeName(errorCode)}).`;
+		return { kind: left ? 'unknown' : 'notSent', error: new TransportError('malformedAnswer', text) };
 	}
 	if (errorCode === ErrorCode.REFUSED_STREAM) {
 		return {

@@ -7,13 +7,13 @@ import { timing } from './timing';
 export class ChannelWriter {
 	/** Octets handed to the channel so far. */
 	handedBytes = 0;
-	/** False while the channel's buffer is full; the owner sets it again on "drain". */
+	/** False while the channel's buffer is full. */
 	writable = true;
 	private channel: Channel | undefined;
 
 	constructor(
 		private readonly output: OutputQueue,
-		/** Output was handed over and the channel takes more. */
+		/** What was handed over is on its way, and the channel takes more. */
 		private readonly onHanded: () => void,
 	) {}
 
@@ -39,6 +39,12 @@ export class ChannelWriter {
 		}
 		if (chunks.length > 1) channel.uncork();
 		if (this.writable) this.onHanded();
+	}
+
+	/** The channel's buffer is empty again. */
+	drained(): void {
+		this.writable = true;
+		this.onHanded();
 	}
 
 	/** Hands over the rest, then FIN. Gives the channel away: the caller sees to its end. */

@@ -53,6 +53,8 @@ export class Connection implements Carrier {
 				onPingAcknowledged: (payload) => this.life.pings.acknowledged(payload),
 				onConnectionError: (error) => {
 					const text = `${this.where}: ${error.message} (${errorCodeName(error.errorCode)}).`;
+					// What did not leave yet may be sent again elsewhere: the peer must not get it from here, too.
+					this.protocol.closeAtOnce(error.errorCode, error.message);
 					this.die(new TransportError('protocolError', text, { cause: error }), true);
 				},
 			},
@@ -219,10 +221,11 @@ export class Connection implements Carrier {
 	/** Ends now: every stream is settled, the channel destroyed; `sayWhy` lets the GOAWAY already written reach the peer. */
 	die(error: TransportError, sayWhy = false): void {
 		if (!this.transition(['connecting', 'open', 'ready', 'draining'], { t: 'closed', why: error })) return;
+		const { handedBytes } = this.writer;
 		this.closeChannel(sayWhy);
-		// A fatal alert about the client certificate before any answer proves that nothing was read: under TLS 1.3 it comes after the first write.
-		const nothingRead = error.code === 'clientCertificateRefused' && this.answers === 0;
-		this.streams.endAll(error, this.writer.handedBytes, nothingRead);
+		// A fatal alert about the client certificate before any word about a stream proves that nothing was read: under TLS 1.3 it comes after the first write.
+		const nothingRead = error.code === 'clientCertificateRefused' && !this.streams.wereNoticed;
+		this.streams.endAll(error, handedBytes, nothingRead);
 		this.report(error);
 		this.options.owner.onProgress(this);
 	}
@@ -273,7 +276,7 @@ export class Connection implements Carrier {
 		channel.listen({
 			onData: (chunk) => this.onData(chunk),
 			onDrain: () => {
-				this.writer.writable = true;
+				this.writer.drained();
 				this.options.owner.onProgress(this);
 			},
 			onEnd: () => this.die(this.lost('the server closed the connection')),

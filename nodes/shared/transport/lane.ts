@@ -7,7 +7,7 @@ import { Connection } from './connection';
 import type { Answer, ConnectionOwner, EndOfService } from './connectionState';
 import { createDrainLedger } from './drainLedger';
 import { DueTimer } from './dueTimer';
-import { TransportError } from './errors';
+import { TransportError, type TransportErrorCode } from './errors';
 import type { IdentityPause, PausedMember } from './identityPause';
 import type { LaneStats } from './laneStats';
 import { Openings, type OpeningStandings } from './openings';
@@ -57,6 +57,9 @@ export type LaneState =
 	| { readonly t: 'superseded' }
 	/** Takes nothing more: ask the cache for the lane anew. */
 	| { readonly t: 'closed'; readonly why: TransportError };
+
+/** Why a stream ended by itself before its request had left, while the connection goes on: it would be sent again at once, for ever. */
+const ENDS_OF_ITS_OWN: ReadonlySet<TransportErrorCode> = new Set(['refused', 'reset', 'malformedAnswer']);
 
 export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLane {
 	state: LaneState = { t: 'serving' };
@@ -181,6 +184,9 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 	/** No broadcast leaves before this time: APNs throttles them together, and device pushes go on. */
 	holdBroadcasts(untilMs: number): void {
 		this.broadcastsHeldUntilMs = Math.max(this.broadcastsHeldUntilMs, untilMs);
+		// They wait elsewhere: in the queue they would stand before the device pushes of their callers.
+		for (const request of this.queue.removeBroadcasts(this.clock.now())) request.hold();
+		this.reviewHolds();
 	}
 
 	/** Whether the credential has another identity now: unused connections then close after minutes instead of hours. */
@@ -242,7 +248,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		if (attempt.kind !== 'notSent') return request.finish(attempt);
 		const now = this.clock.now();
 		const { error } = attempt;
-		if (error.code === 'refused') request.refusals += 1;
+		if (ENDS_OF_ITS_OWN.has(error.code)) request.refusals += 1;
 		const refusal = this.refusal(now);
 		if (refusal !== undefined || request.queueLeftMs <= 0 || request.refusals >= timing.maxRefusals) {
 			return request.finish({ kind: 'notSent', error: refusal ?? error });
@@ -250,6 +256,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		// Refused, above GOAWAY's last stream, or never left: sent again on its own, at no cost but time.
 		(request.repeats ??= []).push(error.code);
 		this.repeats += 1;
+		if (request.isBroadcast && now < this.broadcastsHeldUntilMs) return request.hold();
 		this.queue.pushFront(request, now);
 		this.timer.schedule(this.queue.nextLookMs);
 	}

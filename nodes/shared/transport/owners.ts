@@ -9,7 +9,8 @@ export interface OwnedLane {
 
 interface Owner {
 	current: string;
-	/** When each earlier identity was last the current one. */
+	usedMs: number;
+	/** When each earlier identity was last the current one, the latest last. */
 	readonly earlier: Map<string, number>;
 	/** An identity came back: expressions choose it, and each keeps its connections. */
 	alternating: boolean;
@@ -27,24 +28,23 @@ export class Owners {
 		const owner = this.owners.get(name);
 		if (owner === undefined) {
 			this.makeRoom();
-			this.owners.set(name, { current: key, earlier: new Map(), alternating: false });
+			this.owners.set(name, { current: key, usedMs: nowMs, earlier: new Map(), alternating: false });
 			return this.hold(name, key);
 		}
+		owner.usedMs = nowMs;
 		if (owner.current === key) return;
-		const usedMs = owner.earlier.get(key);
-		owner.earlier.delete(key);
-		owner.earlier.set(owner.current, nowMs);
-		if (usedMs !== undefined && nowMs - usedMs <= timing.alternatingWithinMs) owner.alternating = true;
-		for (const [earlier, atMs] of owner.earlier) {
-			if (nowMs - atMs <= timing.alternatingWithinMs) continue;
-			owner.earlier.delete(earlier);
-			this.release(name, earlier);
-		}
 		const before = owner.current;
+		const backAfterMs = nowMs - (owner.earlier.get(key) ?? -Infinity);
+		owner.earlier.delete(key);
+		owner.earlier.set(before, nowMs);
 		owner.current = key;
 		this.hold(name, key);
-		if (owner.alternating) for (const earlier of owner.earlier.keys()) this.hold(name, earlier);
-		else this.release(name, before);
+		if (!owner.alternating && backAfterMs <= timing.alternatingWithinMs) {
+			owner.alternating = true;
+			for (const earlier of owner.earlier.keys()) this.hold(name, earlier);
+		}
+		if (!owner.alternating) this.release(name, before);
+		this.forgetEarlier(name, owner, nowMs);
 	}
 
 	/** Forgets all owners; lanes keep the idle time they have. */
@@ -61,20 +61,35 @@ export class Owners {
 	}
 
 	private release(name: string, key: string): void {
+		if (this.letGo(name, key)) this.laneOf(key)?.setSuperseded(true);
+	}
+
+	/** True when nobody holds it any more. */
+	private letGo(name: string, key: string): boolean {
 		const holders = this.holders.get(key);
 		holders?.delete(name);
-		if (holders !== undefined && holders.size > 0) return;
+		if (holders !== undefined && holders.size > 0) return false;
 		this.holders.delete(key);
-		this.laneOf(key)?.setSuperseded(true);
+		return true;
+	}
+
+	/** Identities from too long ago, and those beyond as many as the cache keeps lanes for. */
+	private forgetEarlier(name: string, { earlier }: Owner, nowMs: number): void {
+		for (const [key, atMs] of earlier) {
+			if (nowMs - atMs <= timing.alternatingWithinMs && earlier.size <= timing.maxLanes) return;
+			earlier.delete(key);
+			this.release(name, key);
+		}
 	}
 
 	/** The owner used longest ago is forgotten; its lanes keep their normal idle time. */
 	private makeRoom(): void {
 		if (this.owners.size < timing.maxOwners) return;
-		for (const [name, owner] of this.owners) {
-			this.owners.delete(name);
-			for (const key of [owner.current, ...owner.earlier.keys()]) this.holders.get(key)?.delete(name);
-			break;
-		}
+		let oldest: readonly [string, Owner] | undefined;
+		for (const entry of this.owners) if (oldest === undefined || entry[1].usedMs < oldest[1].usedMs) oldest = entry;
+		if (oldest === undefined) return;
+		const [name, { current, earlier }] = oldest;
+		this.owners.delete(name);
+		for (const key of [current, ...earlier.keys()]) this.letGo(name, key);
 	}
 }

@@ -50,7 +50,7 @@ export abstract class LaneRequest {
 	attempts = 0;
 	/** Why it was sent again without a decision of the client: codes of `TransportError`, in order. */
 	repeats: string[] | undefined;
-	/** Times a server refused its stream. */
+	/** Times a server refused its stream, or ended it before the request had left. */
 	refusals = 0;
 	/** When it entered the queue, by the lane's clock. */
 	queuedAtMs = 0;
@@ -79,6 +79,8 @@ export abstract class LaneRequest {
 		readonly timeoutMs: number,
 		/** Waiting for streams, milliseconds, over all attempts; Infinity for no limit. */
 		queueTimeoutMs: number,
+		/** APNs throttles all broadcasts together: the lane may hold them. */
+		readonly isBroadcast = false,
 	) {
 		this.queueLeftMs = queueTimeoutMs;
 	}
@@ -96,6 +98,17 @@ export abstract class LaneRequest {
 
 	/** Receives the end of an attempt, exactly once for each submission. */
 	protected abstract onAttempt(attempt: Attempt): void;
+
+	/** The lane gave it back before it got a stream, since broadcasts wait: it asks again when they may go. */
+	protected onHeld(): void {
+		throw new Error('Only a broadcast is ever held.');
+	}
+
+	/** Gives it back to its owner without an end of the attempt. */
+	hold(): void {
+		this.underWay = false;
+		this.onHeld();
+	}
 
 	/** Ends the attempt once; later calls do nothing. */
 	finish(attempt: Attempt): void {

@@ -90,6 +90,11 @@ export class RequestQueue {
 		return this.removeWhere((request) => request.queuedAtMs <= queuedAtMs, nowMs);
 	}
 
+	/** Takes out all broadcasts. */
+	removeBroadcasts(nowMs: number): LaneRequest[] {
+		return this.removeWhere(({ isBroadcast }) => isBroadcast, nowMs);
+	}
+
 	/** Takes out the requests whose time is over. */
 	expired(nowMs: number): LaneRequest[] {
 		if (nowMs < this.soonestMs) return [];

@@ -42,6 +42,8 @@ export class RequestStreams {
 	accepted = 0;
 	/** Streams opened. */
 	opened = 0;
+	/** Streams the peer ended, whatever with. */
+	private endedByPeer = 0;
 	private readonly resets = createResetBudget();
 	private readonly abandoned = new AbandonedStreams();
 	/** No request's time ends before this. */
@@ -53,6 +55,13 @@ export class RequestStreams {
 		private readonly capacity: Capacity,
 		private readonly host: StreamHost,
 	) {}
+
+	/** The peer has said something about a stream: an answer, the head of one, or its end. */
+	get wereNoticed(): boolean {
+		if (this.endedByPeer > 0) return true;
+		for (const { status } of this.protocol.streams.liveValues()) if (status !== undefined) return true;
+		return false;
+	}
 
 	/** Whether one more RST_STREAM may go out now; counts it if so. */
 	mayReset(nowMs: number): boolean {
@@ -94,6 +103,7 @@ export class RequestStreams {
 
 	/** A stream ended by an answer, a reset or a GOAWAY, and is gone from the table. */
 	ended(stream: ProtocolStream<LaneRequest>, end: StreamEnd, errorCode: number): void {
+		this.endedByPeer += 1;
 		if (stream.status !== undefined) return this.settle(stream, answered(stream, stream.status, end === 'complete'));
 		if (end === 'reset' && errorCode === ErrorCode.REFUSED_STREAM) {
 			this.capacity.refused(this.protocol.streams.size, this.clock.now());

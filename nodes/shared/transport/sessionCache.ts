@@ -50,6 +50,17 @@ function hashOf(...parts: ReadonlyArray<string | boolean>): string {
 	return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/** A listener that throws must not stop a connection in the middle of its end: pushes would stay open for ever. */
+function guarded<T>(listener: (about: T) => void): (about: T) => void {
+	return (about) => {
+		try {
+			listener(about);
+		} catch {
+			// It is its owner's to mend; nothing here depends on it.
+		}
+	};
+}
+
 /** Identity, trust settings and proxy: lanes that differ in one of them share nothing. */
 function keyOf({ target, identityHash, tokenMode }: LaneKey): string {
 	const trust = hashOf(identityHash, target.caBundle ?? '', target.proxyUrl ?? '', tokenMode);
@@ -75,7 +86,7 @@ export class SessionCache {
 		const { clock = systemClock, random = Math.random } = options;
 		this.clock = clock;
 		this.connectWith = createConnect(options.network ?? createSystemNetwork(), clock);
-		this.trace = options.trace ?? noTrace;
+		this.trace = guarded(options.trace ?? noTrace);
 		const now = (): number => clock.now();
 		const book = <T extends { readonly busyUntilMs: number }>(create: () => T): Standings<T> =>
 			new Standings(timing.maxStandings, now, create);
@@ -131,7 +142,7 @@ export class SessionCache {
 			standings: this.standingsOf(key, request),
 			createBackoff: this.createBackoff,
 			trace: this.trace,
-			notify: (notice) => this.onNotice?.(notice),
+			notify: guarded((notice: Notice) => this.onNotice?.(notice)),
 			name: `${endpointName(target)}/${key.slice(-64, -56)}`,
 		});
 		this.lanes.set(key, lane);
@@ -153,14 +164,15 @@ export class SessionCache {
 		};
 	}
 
+	/** Idle lanes leave, those unused for longest first: after a peak of busy ones more than one. */
 	private makeRoom(): void {
-		if (this.lanes.size < (this.options.maxLanes ?? timing.maxLanes)) return;
-		let oldest: readonly [string, Lane] | undefined;
-		for (const entry of this.lanes) {
-			if (entry[1].isIdle && (oldest === undefined || entry[1].lastUsedMs < oldest[1].lastUsedMs)) oldest = entry;
+		const tooMany = this.lanes.size + 1 - (this.options.maxLanes ?? timing.maxLanes);
+		if (tooMany <= 0) return;
+		const idle = [...this.lanes].filter(([, lane]) => lane.isIdle);
+		idle.sort(([, one], [, other]) => one.lastUsedMs - other.lastUsedMs);
+		for (const [key, lane] of idle.slice(0, tooMany)) {
+			this.lanes.delete(key);
+			lane.close(new TransportError('replaced', 'The session cache made room.'));
 		}
-		if (oldest === undefined) return;
-		this.lanes.delete(oldest[0]);
-		oldest[1].close(new TransportError('replaced', 'The session cache made room.'));
 	}
 }

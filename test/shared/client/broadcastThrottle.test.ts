@@ -11,22 +11,28 @@ beforeEach(async () => {
 
 afterEach(() => bench.close());
 
-it('holds every broadcast of the lane back, and no push', async () => {
-	const { simulator } = bench;
-	const channelId = simulator.channels.create('development', bundleId, 1)?.id ?? '';
-	const broadcast: BroadcastNotification = {
+/** A broadcast to a channel that exists. */
+function newBroadcast(): BroadcastNotification {
+	return {
 		bundleId,
-		channelId,
+		channelId: bench.simulator.channels.create('development', bundleId, 1)?.id ?? '',
 		pushType: 'liveactivity',
 		priority: 10,
 		expirationSeconds: 0,
 		payload: Buffer.from('{"aps":{}}'),
 	};
+}
+
+const throttled = { type: 'answer', status: 429, reason: 'TooManyRequests', headers: { 'retry-after': '60' } } as const;
+
+it('holds every broadcast of the lane back, and no push', async () => {
+	const { simulator } = bench;
+	const broadcast = newBroadcast();
 	const clock = createManualClock();
 	const [first, second] = [bench.client({ clock }), bench.client({ clock })];
 	expect(await first.broadcast(broadcast)).toMatchObject({ outcome: 'accepted' });
-	simulator.script.at(2, { type: 'answer', status: 429, reason: 'TooManyRequests', headers: { 'retry-after': '60' } });
-	const throttled = first.broadcast(broadcast);
+	simulator.script.at(2, throttled);
+	const refused = first.broadcast(broadcast);
 	await clock.waitFor(1);
 	// Another client of the same identity, as another workflow has, waits as well.
 	const behind = second.broadcast(broadcast);
@@ -37,7 +43,7 @@ it('holds every broadcast of the lane back, and no push', async () => {
 		'device',
 	]);
 	clock.advance(60_000);
-	expect(await Promise.all([throttled, behind])).toEqual([
+	expect(await Promise.all([refused, behind])).toEqual([
 		expect.objectContaining({
 			outcome: 'accepted',
 			attempts: 2,
@@ -46,4 +52,46 @@ it('holds every broadcast of the lane back, and no push', async () => {
 		expect.objectContaining({ outcome: 'accepted', attempts: 1, repeats: [] }),
 	]);
 	expect(simulator.journal.requests).toHaveLength(5);
+});
+
+it('holds those back, too, that were waiting for a stream when the answer came', async () => {
+	const { simulator } = bench;
+	const broadcast = newBroadcast();
+	const clock = createManualClock();
+	const client = bench.client({ clock });
+	simulator.script.at(1, throttled);
+	const all = Array.from({ length: 10 }, () => client.broadcast(broadcast));
+	await clock.waitFor(10);
+	// A push behind them takes the connection: nothing else waits for it.
+	expect(await client.send(notification(1))).toMatchObject({ outcome: 'accepted' });
+	expect(simulator.journal.requests).toHaveLength(2);
+	clock.advance(60_000);
+	expect((await Promise.all(all)).map(({ outcome }) => outcome)).toEqual(all.map(() => 'accepted'));
+	expect(simulator.journal.requests).toHaveLength(12);
+});
+
+it('ends at once what may not wait that long', async () => {
+	const clock = createManualClock();
+	const client = bench.client({ clock });
+	bench.simulator.script.at(1, throttled);
+	const refused = client.broadcast(newBroadcast());
+	await clock.waitFor(1);
+	expect(await client.broadcast(newBroadcast(), { queueTimeoutMs: 59_000 })).toMatchObject({
+		outcome: 'not sent',
+		attempts: 0,
+		failure: { code: 'queueTimeout', message: 'APNs throttles broadcasts: none is sent in the next 60 s.' },
+	});
+	clock.advance(60_000);
+	expect(await refused).toMatchObject({ outcome: 'accepted', attempts: 2 });
+});
+
+it('holds none back for a broadcast that is repeated after an error of the server', async () => {
+	const clock = createManualClock();
+	const [first, second] = [bench.client({ clock }), bench.client({ clock })];
+	bench.simulator.script.at(1, { type: 'answer', status: 500, reason: 'InternalServerError' });
+	const repeated = first.broadcast(newBroadcast(), { retries: 1 });
+	await clock.waitFor(1);
+	expect(await second.broadcast(newBroadcast())).toMatchObject({ outcome: 'accepted' });
+	clock.advance(900_000);
+	expect(await repeated).toMatchObject({ outcome: 'accepted', attempts: 2 });
 });

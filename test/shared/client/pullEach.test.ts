@@ -128,6 +128,17 @@ describe.each([
 		expect(pulled).toEqual([]);
 	});
 
+	it('rejects with what beginning an item throws, once those under way are settled', async () => {
+		const { source, pulled } = numbers(10, asynchronous);
+		let settled = 0;
+		const all = pullEach(source, 100, undefined, (item, _index, done) => {
+			if (item === 2) throw new Error('cannot begin');
+			setImmediate(() => done(() => (settled += 1)));
+		});
+		await expect(all).rejects.toThrow('cannot begin');
+		expect([pulled, settled]).toEqual([[0, 1, 2], 2]);
+	});
+
 	it('stops at what a callback throws, waits for the others, and rejects with the first', async () => {
 		const { source, pulled } = numbers(10, asynchronous);
 		let settled = 0;

@@ -14,7 +14,7 @@ it.each<readonly [string, StreamEnd, number, boolean, string, string]>([
 		'malformed',
 		ErrorCode.PROTOCOL_ERROR,
 		false,
-		'unknown',
+		'notSent',
 		'malformedAnswer',
 	],
 	['refused', 'reset', ErrorCode.REFUSED_STREAM, true, 'notSent', 'refused'],

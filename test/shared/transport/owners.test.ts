@@ -82,3 +82,44 @@ it('forgets everybody when it is cleared', () => {
 	owners.note('one', 'b', 1);
 	expect(isSuperseded('ab')).toBe('++');
 });
+
+it('forgets the owner used longest ago, not the one that came first', () => {
+	const { owners, isSuperseded } = bench();
+	owners.note('busy', 'a', 0);
+	for (let n = 1; n <= 2_000; n += 1) {
+		owners.note('busy', 'a', n);
+		owners.note(`owner ${n}`, `lane ${n}`, n);
+	}
+	owners.note('busy', 'b', 2_001);
+	// A forgotten one would have left its first lane as it was.
+	expect(isSuperseded('ab')).toBe('-+');
+});
+
+it('supersedes a lane whose other owner was forgotten', () => {
+	const { owners, isSuperseded } = bench();
+	owners.note('old', 'a', 0);
+	for (let n = 1; n <= 1_100; n += 1) owners.note(`owner ${n}`, `lane ${n}`, n);
+	owners.note('one', 'a', 1_200);
+	owners.note('one', 'b', 1_201);
+	expect(isSuperseded('ab')).toBe('-+');
+});
+
+it('remembers a bounded number of earlier identities of an owner', () => {
+	const superseded = new Map<string, boolean>();
+	let told = 0;
+	const owners = new Owners((key) => ({
+		setSuperseded: (on) => {
+			told += 1;
+			superseded.set(key, on);
+		},
+	}));
+	owners.note('one', 'first', 0);
+	owners.note('one', 'second', 1);
+	owners.note('one', 'first', 2);
+	told = 0;
+	for (let n = 0; n < 1_000; n += 1) owners.note('one', `lane ${n}`, 3 + n);
+	// Each lane is told that it serves, and once that it does not any more: never all of them again.
+	expect(told).toBeLessThanOrEqual(2_000);
+	expect(superseded.get('lane 0')).toBe(true);
+	expect(superseded.get('lane 998')).toBe(false);
+});

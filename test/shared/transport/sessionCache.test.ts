@@ -81,6 +81,17 @@ it('keeps no more lanes than it may, idle ones leave first', async () => {
 	cache.close();
 });
 
+it('comes back to its bound after a peak of lanes that were all in use', async () => {
+	const cache = new SessionCache({ maxLanes: 2, backoff: { firstDelayMs: 10 } });
+	const clientOf = (n: number) => bench.client({ cache, caBundle: bench.simulator.caPem + '\n'.repeat(n) });
+	bench.simulator.script.at(() => true, { type: 'delay', ms: 200 }, { times: 5 });
+	await Promise.all([0, 1, 2, 3, 4].map(async (n) => await clientOf(n).send(notification(n))));
+	expect(cache.stats()).toHaveLength(5);
+	expect(await clientOf(5).send(notification(5))).toMatchObject({ outcome: 'accepted' });
+	expect(cache.stats()).toHaveLength(2);
+	cache.close();
+});
+
 it('tells the state of a lane without making one', () => {
 	const key = { target: { host: 'localhost', port: bench.simulator.pushPort }, identityHash: 'x', tokenMode: true };
 	expect(bench.cache.statsOf(key)).toBeUndefined();

@@ -26,6 +26,8 @@ export const localCodes = {
 	refusedBefore: 'refusedBefore',
 	/** The execution was stopped. */
 	stopped: 'stopped',
+	/** The package failed. */
+	fault: 'fault',
 } as const;
 
 /** Longest text of a thrown error that a result repeats: some hold the whole value they choked on. */

@@ -30,6 +30,7 @@ const LASTING: ReadonlySet<string> = new Set<TransportErrorCode | (typeof localC
 	localCodes.invalid,
 	localCodes.refusedBefore,
 	localCodes.stopped,
+	localCodes.fault,
 	'aborted',
 	'clientCertificateRefused',
 	'clientCertificateUnusable',
@@ -149,8 +150,9 @@ export class Run<T extends Task> {
 		} catch (error) {
 			// What was handed out may have left before this fault of the package: nothing may call it not sent.
 			for (const task of open) settle(task, { ...invalidOutcome(error), outcome: 'unknown' });
+			await this.settleUnread(reader, notSent(localCodes.fault, faultWords));
 		}
-		await this.settleUnread(reader);
+		await this.settleUnread(reader, notSent(localCodes.stopped, stoppedWords));
 	}
 
 	/** Requests in order, each handed out when it is asked for. */
@@ -224,16 +226,21 @@ export class Run<T extends Task> {
 		this.report.settle(task, outcome);
 	}
 
-	/** After a stop: items that were not read, or not to their end, are results too. */
-	private async settleUnread(reader: Reader<T>): Promise<void> {
+	/** After a stop or a fault: items that were not read, or not to their end, are results too. */
+	private async settleUnread(reader: Reader<T>, outcome: Outcome): Promise<void> {
 		const { group } = reader;
 		for (; reader.position < group.itemIndexes.length; reader.position++) {
 			const itemIndex = group.itemIndexes[reader.position] ?? 0;
-			this.settleAtOnce(group.whole(itemIndex, false), notSent(localCodes.stopped, stoppedWords));
+			this.settleAtOnce(group.whole(itemIndex, false), outcome);
 			if (this.slices.isOver) await this.slices.next();
 		}
 	}
 }
+
+const faultWords = {
+	message: 'An error in this node stopped the run before this was sent',
+	advice: 'Run the workflow again to send it. If it happens again, report it to the maintainers of this node.',
+};
 
 const stoppedWords = {
 	message: 'The execution was stopped before this was sent',
