@@ -1,9 +1,9 @@
 /** This package as its nodes send: one stream of pushes through `sendEach`, payload encoding and result included. */
-const { sharedClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
+const { ApnsClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
 const { settings, deviceToken, payload, measure } = require('./common.cjs');
 
 const endpoint = { host: 'localhost', port: settings.port };
-const client = sharedClient({
+const client = new ApnsClient({
 	identity: { type: 'token', teamId: settings.teamId, keyId: settings.keyId, privateKeyPem: settings.privateKey },
 	endpoint,
 	managementEndpoint: endpoint,

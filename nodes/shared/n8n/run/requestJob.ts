@@ -45,7 +45,7 @@ export class RequestTask implements Task {
 	/** Requests of this kind carry an id only where the user gave one. */
 	useApnsId(): void {}
 
-	learn(fields: IDataObject): void {
+	learn(fields: IDataObject | undefined): void {
 		this.fields = { ...this.fields, ...fields };
 	}
 
@@ -73,7 +73,7 @@ export function requestGroup(
 				void sent
 					.then(
 						({ outcome, learned, rows }) => {
-							if (learned !== undefined) task.learn(learned);
+							task.learn(learned);
 							settle(task, outcome, rows);
 						},
 						(error: unknown) => settle(task, unknownFault(error)),
