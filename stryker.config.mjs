@@ -12,6 +12,7 @@ const pureTransport = [
 	'dueTimer',
 	'identityPause',
 	'openingBudget',
+	'openings',
 	'owners',
 	'proxyEnvironment',
 	'race',
@@ -43,11 +44,11 @@ export const folders = {
 	},
 	run: {
 		mutate: ['nodes/shared/n8n/run/**/*.ts'],
-		tests: ['test/shared/n8n/run/*.test.ts'],
+		tests: ['test/shared/n8n/run/*.test.ts', 'test/shared/n8n/lastRuns.test.ts'],
 	},
 	transport: {
 		mutate: pureTransport.map((name) => `nodes/shared/transport/${name}.ts`),
-		tests: ['attempts', 'budgets', 'capacity', 'dueTimer', 'owners', 'policies', 'race', 'signsOfLife']
+		tests: ['attempts', 'budgets', 'capacity', 'dueTimer', 'openings', 'owners', 'policies', 'race', 'signsOfLife']
 			.concat(['proxyEnvironment', 'requestQueue'])
 			.map((name) => `test/shared/transport/${name}.test.ts`),
 	},

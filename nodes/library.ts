@@ -1,16 +1,12 @@
 /** What a script gets that requires this package; docs/library.md describes it. Everything else may move between versions. */
-import {
-	type ApnsClientOptions,
-	sharedClient as clientOf,
-	type ApnsClient as WholeClient,
-} from './shared/client/apnsClient';
+import { ApnsClient as WholeClient, type ApnsClientOptions } from './shared/client/apnsClient';
 
 /** One identity at one environment. Its connections and provider tokens belong to the process, so it is cheap to make. */
 export type ApnsClient = Pick<WholeClient, 'send' | 'sendEach' | 'broadcast' | 'channel'>;
 
 /** A client for this identity and environment, over the connections of the whole process. Opens nothing before the first request. */
 export function sharedClient(options: ApnsClientOptions): ApnsClient {
-	return clientOf(options);
+	return new WholeClient(options);
 }
 
 export { channelBody } from './shared/apns/channels';

@@ -1,10 +1,12 @@
 /**
  * The results of mutation testing as tables: `npm run mutation:report` reads what the runs left in .cache/mutation, and writes
- * the scores into docs/testing.md and the changes that no test sees into test-output/mutation.md.
+ * the scores into docs/testing.md, each change that no test sees into test-output/mutation.md, and the lines in which they stand
+ * into test/mutation/survivors/, where a reason that was written there stays.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { folders } from '../../stryker.config.mjs';
+import { NO_REASON, readSurvivors, SURVIVORS, writeSurvivors } from './survivors.mjs';
 
 const UNSEEN = ['Survived', 'NoCoverage'];
 const SEEN = ['Killed', 'Timeout'];
@@ -51,13 +53,33 @@ function survivorRows(mutants) {
 		});
 }
 
+/** A row for each line with changes that no test sees; reasons are those of the same line before. */
+function survivingLines(mutants, before) {
+	const rows = new Map();
+	for (const { status, name, line } of mutants) {
+		if (!UNSEEN.includes(status)) continue;
+		const file = name.replace('nodes/shared/', '');
+		const row = rows.get(`${file} ${line}`) ?? { file, line, changes: 0 };
+		rows.set(`${file} ${line}`, { ...row, changes: row.changes + 1 });
+	}
+	const sameLine = (one, other) => one.file === other.file && one.line === other.line;
+	return [...rows.values()].map((row) => ({
+		...row,
+		reason: before.find((other) => sameLine(row, other))?.reason ?? NO_REASON,
+	}));
+}
+
 const results = Object.keys(folders).map((folder) => [folder, mutantsOf(folder) ?? []]);
+const testing = readFileSync('docs/testing.md', 'utf8');
+/** A folder that was not run here keeps the score it has. */
+const rowBefore = (folder) => testing.split('\n').find((text) => text.startsWith(`| \`${folder}\` |`));
 const table = [
 	'| folder | changes | seen | not seen | score |',
 	'|---|---|---|---|---|',
-	...results.map(([folder, mutants]) => row(folder, mutants)),
+	...results.map(([folder, mutants]) =>
+		mutants.length === 0 ? (rowBefore(folder) ?? row(folder, mutants)) : row(folder, mutants),
+	),
 ].join('\n');
-const testing = readFileSync('docs/testing.md', 'utf8');
 const [before, rest] = testing.split(START);
 const after = rest?.split(END)[1];
 if (after === undefined) throw new Error(`docs/testing.md has no place for the table: ${START} … ${END}`);
@@ -70,3 +92,10 @@ const sections = results.map(([folder, mutants]) => {
 mkdirSync('test-output', { recursive: true });
 writeFileSync('test-output/mutation.md', `# Changes that no test sees\n\n${sections.join('\n')}`);
 console.log(table);
+for (const [folder, mutants] of results) {
+	if (mutants.length === 0) continue;
+	const rows = survivingLines(mutants, readSurvivors(folder));
+	writeSurvivors(folder, rows);
+	const open = rows.filter(({ reason }) => reason === NO_REASON).length;
+	if (open > 0) console.log(`${SURVIVORS}/${folder}.md: ${open} of ${rows.length} lines have no reason yet`);
+}

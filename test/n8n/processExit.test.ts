@@ -18,11 +18,11 @@ afterEach(() => peer.simulator.close());
 /** Runs a child that sends one push through the built package and then has nothing more to do; what it printed and its exit code. */
 async function sendInChild(): Promise<{ code: unknown; output: string }> {
 	const script = `
-		const { sharedClient } = require('./dist/nodes/shared/client/apnsClient.js');
+		const { ApnsClient } = require('./dist/nodes/shared/client/apnsClient.js');
 		const { normalizePrivateKey } = require('./dist/nodes/shared/apns/privateKey.js');
 		const { key, keyId, port, ca } = JSON.parse(process.env.APNS_TEST);
 		const endpoint = { host: 'localhost', port };
-		const client = sharedClient({ identity: { type: 'token', teamId: '${teamId}', keyId, privateKeyPem: normalizePrivateKey(key) }, endpoint, managementEndpoint: endpoint, caBundle: ca });
+		const client = new ApnsClient({ identity: { type: 'token', teamId: '${teamId}', keyId, privateKeyPem: normalizePrivateKey(key) }, endpoint, managementEndpoint: endpoint, caBundle: ca });
 		client.send({ deviceToken: '${phone}', topic: '${bundleId}', pushType: 'alert', payload: Buffer.from('{}') }).then((outcome) => console.log(outcome.outcome));
 	`;
 	const settings = {

@@ -106,10 +106,10 @@ it('a pending push keeps the process alive while only an abandoned stream is ope
 	const peer = await startRawPeer({ settings: { maxConcurrentStreams: 100 }, auto: { windowUpdates: false } });
 	const identity: TokenIdentity = createIdentity();
 	const script = `
-		const { sharedClient } = require('./dist/nodes/shared/client/apnsClient.js');
+		const { ApnsClient } = require('./dist/nodes/shared/client/apnsClient.js');
 		const { identity, port, ca } = JSON.parse(process.env.APNS_TEST);
 		const endpoint = { host: 'localhost', port };
-		const client = sharedClient({ identity, endpoint, managementEndpoint: endpoint, caBundle: ca });
+		const client = new ApnsClient({ identity, endpoint, managementEndpoint: endpoint, caBundle: ca });
 		const push = (n) => ({ deviceToken: String(n).padStart(64, '0'), topic: 'com.example.app', pushType: 'alert', payload: Buffer.from(JSON.stringify({ n, aps: {} })) });
 		const stop = new AbortController();
 		client.send(push(0))

@@ -17,7 +17,7 @@ export type Ended = Omit<Outcome, 'attempts' | 'repeats'>;
 
 /** RFC 9110 §10.2.3: seconds or an HTTP date; milliseconds from now, undefined when it is neither. */
 export function retryAfterMs(value: string, wallNowMs: number): number | undefined {
-	if (/^\d+$/.test(value.trim())) return Number(value.trim()) * 1_000;
+	if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
 	const atMs = Date.parse(value);
 	return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - wallNowMs);
 }
@@ -103,10 +103,8 @@ export function credentialRefusal(attempt: Attempt): TransportError | undefined 
 
 /** GOAWAY with a reason that is about the credential, such as a certificate of the other environment. */
 export function credentialTrouble(debugData: Buffer): TransportError | undefined {
-	const { reason } = parseGoawayDebug(debugData);
-	if (reason === undefined) return undefined;
-	const row = describeReason(403, reason);
-	return row.reaction === 'stopIdentity' ? refusedCredential(row, reason) : undefined;
+	const row = describeReason(403, parseGoawayDebug(debugData).reason);
+	return row.reaction === 'stopIdentity' ? refusedCredential(row, row.reason) : undefined;
 }
 
 /** Why an identity stops; `what` is APNs' reason or status. */

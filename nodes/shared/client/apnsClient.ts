@@ -195,8 +195,3 @@ export class ApnsClient implements RunContext {
 		return group;
 	}
 }
-
-/** The client for one execution: cheap to make, since connections and tokens belong to the process. */
-export function sharedClient(options: ApnsClientOptions): ApnsClient {
-	return new ApnsClient(options);
-}

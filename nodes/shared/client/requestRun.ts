@@ -7,14 +7,7 @@ import type { Lane } from '../transport/lane';
 import { type Attempt, type Caller, LaneRequest, type Mark } from '../transport/request';
 import { acceptedOutcome, type Ended } from './answer';
 import { defaults } from './defaults';
-import {
-	afterAttempt,
-	failureOf,
-	newHistory,
-	type ReplayActions,
-	type ReplayHistory,
-	type ReplayRules,
-} from './replay';
+import { afterAttempt, newHistory, type ReplayActions, type ReplayHistory, type ReplayRules } from './replay';
 import type { Stoppable, StopGroup } from './stopGroup';
 
 export interface RequestOptions extends ReplayRules {
@@ -94,7 +87,6 @@ export class RequestRun extends LaneRequest implements Stoppable {
 	/** Begins an attempt: waits until broadcasts may go and a token is signed, then takes its place in the lane. */
 	begin(): void {
 		const { context, content } = this;
-		if (this.over) return;
 		if (this.isStopped) return this.stop(stoppedError());
 		const refusal = context.refusal(content.lane);
 		if (refusal !== undefined) return this.onAttempt({ kind: 'notSent', error: refusal });
@@ -111,7 +103,6 @@ export class RequestRun extends LaneRequest implements Stoppable {
 				this.enter(current, current.nowMs);
 			},
 			(error: unknown) => {
-				if (this.over) return;
 				const text = error instanceof Error ? error.message : 'unknown cause';
 				this.onAttempt({
 					kind: 'notSent',
@@ -125,7 +116,6 @@ export class RequestRun extends LaneRequest implements Stoppable {
 
 	/** Settles the run at once, wherever it is. */
 	stop(error: TransportError): void {
-		if (this.over) return;
 		this.stopped = error;
 		// The decision under way sees it, and knows better how this attempt ended.
 		if (this.deciding) return;
@@ -168,9 +158,7 @@ export class RequestRun extends LaneRequest implements Stoppable {
 		this.deciding = false;
 		if (step.then === 'end') return this.end(step.outcome);
 		// What was to be repeated is not, once the execution is stopped.
-		if (this.stopped !== undefined) {
-			return this.end(history.standing ?? { outcome: 'not sent', failure: failureOf(this.stopped) });
-		}
+		if (this.stopped !== undefined) return this.onAttempt({ kind: 'notSent', error: this.stopped });
 		this.again(step.why, step.delayMs, step.throttled === true);
 	}
 

@@ -34,7 +34,7 @@ export async function pullEach<T>(
 		} catch (error) {
 			thrown ??= { error };
 		}
-		if (wake !== undefined && underWay <= low) wake();
+		wake?.();
 	};
 	const room = (limit: number): Promise<void> =>
 		new Promise((resolve) => {

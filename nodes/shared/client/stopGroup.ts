@@ -24,7 +24,7 @@ export class StopGroup {
 	/** The signal stops this request from now on; one that has fired already does not, so look at it before. */
 	add(member: Stoppable): void {
 		// Only while somebody can be stopped: a signal may live for the whole execution.
-		if (this.first === undefined) this.signal?.addEventListener('abort', this.onAbort, { once: true });
+		if (this.first === undefined) this.signal?.addEventListener('abort', this.onAbort);
 		member.group = this;
 		member.groupBefore = undefined;
 		member.groupBehind = this.first;

@@ -1,6 +1,6 @@
 /** From what a credential says to the client both nodes share. */
 import { type INode, LoggerProxy } from 'n8n-workflow';
-import { type ApnsClient, sharedClient } from '../client/apnsClient';
+import { ApnsClient } from '../client/apnsClient';
 import { processCache } from '../client/process';
 import type { CredentialSettings } from './credential';
 
@@ -23,5 +23,5 @@ export function clientFor(
 	// What stops or delays pushes goes to the server's log: the session cache belongs to the process, not to an execution.
 	processCache.onNotice ??= ({ level, message }) => LoggerProxy[level](`APNs: ${message}`);
 	const owner = credentialId === undefined ? undefined : `${credentialId}|${environment}`;
-	return sharedClient({ identity, endpoint, managementEndpoint, caBundle, proxyUrl, owner, ...limits });
+	return new ApnsClient({ identity, endpoint, managementEndpoint, caBundle, proxyUrl, owner, ...limits });
 }

@@ -21,9 +21,8 @@ export class AbandonedStreams {
 
 	/** The stream ended, answered or not; undefined when it had not been given up. */
 	take(stream: ProtocolStream<LaneRequest>): Abandoned | undefined {
-		if (this.streams.size === 0) return undefined;
 		const abandoned = this.streams.get(stream);
-		if (abandoned !== undefined) this.streams.delete(stream);
+		this.streams.delete(stream);
 		return abandoned;
 	}
 
@@ -35,7 +34,6 @@ export class AbandonedStreams {
 	/** When more streams than a healthy connection has will have stayed unanswered for too long; Infinity while there are not so many. */
 	tooManyAtMs(streamLimit: number): number {
 		const allowed = Math.max(1, Math.floor((streamLimit * timing.abandonedPercent) / 100));
-		if (this.streams.size <= allowed) return Infinity;
 		let at = 0;
 		for (const { sinceMs } of this.streams.values()) {
 			if (at === allowed) return sinceMs + timing.abandonedAfterMs;

@@ -40,7 +40,6 @@ export class Backoff {
 
 	/** Forgets all failures. */
 	succeed(): void {
-		if (this.failures === 0) return;
 		this.failures = 0;
 		this.notBeforeMs = -Infinity;
 		this.lastError = undefined;

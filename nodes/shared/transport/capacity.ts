@@ -10,7 +10,8 @@ export class Capacity {
 	private shown = Infinity;
 	/** After refusals that left nothing in flight, nothing is opened until then; Infinity without such a hold. */
 	holdEndsMs = Infinity;
-	private announced: number | undefined;
+	/** The limit of the last SETTINGS; 0 before the first. */
+	private announced = 0;
 	/** The mark that an answer has proven; with `needsProof` false any mark will do. */
 	private provenMark: Mark;
 	/** A stream with a mark that is not proven is open: the only one. */
@@ -75,7 +76,6 @@ export class Capacity {
 	/** An answer came: a server that refused may take one more. */
 	answered(): void {
 		this.endHold();
-		if (this.shown === Infinity) return;
 		this.shown += 1;
 		if (this.shown >= (this.peer.maxConcurrentStreams ?? Infinity)) this.shown = Infinity;
 	}
@@ -88,11 +88,11 @@ export class Capacity {
 
 	/** SETTINGS came; a raised limit tells more than earlier refusals. */
 	settled(): void {
-		const { maxConcurrentStreams } = this.peer;
-		if ((maxConcurrentStreams ?? Infinity) > (this.announced ?? -1)) this.shown = Infinity;
-		this.announced = maxConcurrentStreams ?? Infinity;
+		const limit = this.peer.maxConcurrentStreams ?? Infinity;
+		if (limit > this.announced) this.shown = Infinity;
+		this.announced = limit;
 		this.endHold();
-		if ((maxConcurrentStreams ?? Infinity) > 1) this.roseAboveOne = true;
+		if (limit > 1) this.roseAboveOne = true;
 	}
 
 	/** True once an answer showed that the marks of new streams are accepted. */

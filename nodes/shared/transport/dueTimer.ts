@@ -84,6 +84,6 @@ export class Deadlines {
 		for (const deadline of this.list) if (deadline.dueMs() <= now) deadline.onDue(now);
 		const soonest = this.list.reduce((least, deadline) => Math.min(least, deadline.dueMs()), Infinity);
 		// One millisecond at least: timers may fire a fraction early.
-		if (soonest !== Infinity) this.timer.schedule(Math.max(soonest, now + 1));
+		this.timer.schedule(Math.max(soonest, now + 1));
 	}
 }

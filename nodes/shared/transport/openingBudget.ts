@@ -18,7 +18,7 @@ export class OpeningBudget {
 	/** When the next opening is allowed, in the clock's milliseconds; `nowMs` or before when at once. */
 	notBeforeMs(nowMs: number): number {
 		this.refill(nowMs);
-		return this.left >= 1 ? nowMs : this.countedAtMs + (1 - this.left) * this.everyMs;
+		return this.countedAtMs + Math.max(0, 1 - this.left) * this.everyMs;
 	}
 
 	/** Counts an opening; call only when `notBeforeMs` allows it. */
@@ -38,9 +38,7 @@ export class OpeningBudget {
 	}
 
 	private refill(nowMs: number): void {
-		const back = (nowMs - this.countedAtMs) / this.everyMs;
-		if (back <= 0) return;
-		this.left = Math.min(this.most, this.left + back);
+		this.left = Math.min(this.most, this.left + (nowMs - this.countedAtMs) / this.everyMs);
 		this.countedAtMs = nowMs;
 	}
 }

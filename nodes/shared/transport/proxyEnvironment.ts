@@ -11,10 +11,8 @@ function variable(environment: EnvironmentVariables, name: string): string {
 
 /** Host and port of one entry: `host`, `host:port`, `[v6]`, `[v6]:port`, or a bare IPv6 address. */
 function splitEntry(entry: string): { readonly host: string; readonly port: string | undefined } {
-	const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(entry);
-	if (bracketed !== null) return { host: bracketed[1] ?? '', port: bracketed[2] };
-	const named = /^([^:]*):(\d+)$/.exec(entry);
-	return named === null ? { host: entry, port: undefined } : { host: named[1] ?? '', port: named[2] };
+	const parts = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry);
+	return { host: parts?.[1] ?? entry, port: parts?.[2] };
 }
 
 /** Case, a final dot and brackets do not make another host. */
@@ -26,17 +24,16 @@ function plainHost(host: string): string {
 }
 
 function entryCovers(entry: string, host: string, port: number): boolean {
-	if (entry === '*') return true;
 	const { host: name, port: only } = splitEntry(entry);
 	if (only !== undefined && Number(only) !== port) return false;
 	const suffix = plainHost(name).replace(/^\*?\./, '');
-	return suffix !== '' && (suffix === '*' || host === suffix || host.endsWith(`.${suffix}`));
+	return suffix === '*' || host === suffix || host.endsWith(`.${suffix}`);
 }
 
 /** Whether NO_PROXY keeps a host from the proxy. Entries stand between commas or blanks; a name covers its subdomains as well. */
 function isExempt(noProxy: string, host: string, port: number): boolean {
 	const name = plainHost(host);
-	return noProxy.split(/[\s,]+/).some((entry) => entry !== '' && entryCovers(entry, name, port));
+	return noProxy.split(/[\s,]/).some((entry) => entryCovers(entry, name, port));
 }
 
 /**

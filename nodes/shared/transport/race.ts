@@ -17,13 +17,10 @@ export interface Race {
 /** Alternates families, beginning with the resolver's first (RFC 8305 §4); bad addresses come last. */
 export function orderAddresses(addresses: readonly Address[], isBad: (address: string) => boolean): Address[] {
 	const interleave = (list: readonly Address[]): Address[] => {
-		const first = list.filter(({ family }) => family === list[0]?.family);
-		const second = list.filter(({ family }) => family !== list[0]?.family);
-		const mixed: Address[] = [];
-		for (let at = 0; at < Math.max(first.length, second.length); at += 1) {
-			for (const one of [first[at], second[at]]) if (one !== undefined) mixed.push(one);
-		}
-		return mixed;
+		const resolvers = list[0]?.family;
+		const first = list.filter(({ family }) => family === resolvers);
+		const second = list.filter(({ family }) => family !== resolvers);
+		return list.flatMap((_one, at) => [...first.slice(at, at + 1), ...second.slice(at, at + 1)]);
 	};
 	return [
 		...interleave(addresses.filter(({ address }) => !isBad(address))),
@@ -46,7 +43,7 @@ export function raceAddresses(addresses: readonly Address[], dial: (to: Address)
 		let next = 0;
 		const tryNext = (): void => {
 			const address = addresses[next];
-			if (over || address === undefined) return;
+			if (address === undefined) return;
 			next += 1;
 			timer?.cancel();
 			const dialing = dial(address);
@@ -73,8 +70,6 @@ export function raceAddresses(addresses: readonly Address[], dial: (to: Address)
 	winner.catch(() => undefined);
 	return {
 		winner,
-		destroy() {
-			if (!over) finish(undefined);
-		},
+		destroy: () => finish(undefined),
 	};
 }

@@ -53,12 +53,12 @@ export class RequestQueue {
 
 	/** Takes the request `peek` shows; the next caller's turn follows. */
 	shift(nowMs: number): LaneRequest | undefined {
-		const line = this.order[this.turn];
-		const request = line?.first;
-		if (line === undefined || request === undefined) return undefined;
+		const request = this.peek();
+		if (request === undefined) return undefined;
+		const { callers } = this;
 		this.remove(request, nowMs);
 		// An emptied line has left the order, and the turn with it.
-		if (line.first !== undefined) this.skip();
+		if (this.callers === callers) this.skip();
 		return request;
 	}
 
@@ -107,7 +107,6 @@ export class RequestQueue {
 		}
 		// Thousands of requests end at as many times: looking at all of them for each would be quadratic.
 		this.soonestMs = Math.max(this.soonestMs, nowMs + timing.queueLookMs);
-		if (this.size === 0) this.soonestMs = Infinity;
 		return expired;
 	}
 

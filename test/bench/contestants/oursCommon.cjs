@@ -1,9 +1,9 @@
 /** What both contestants of this package share: its client, and the n-th push as its callers write it. */
-const { sharedClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
+const { ApnsClient } = require('../../../dist/nodes/shared/client/apnsClient.js');
 const { settings, deviceToken, payload } = require('./common.cjs');
 
 const endpoint = { host: 'localhost', port: settings.port };
-const client = sharedClient({
+const client = new ApnsClient({
 	identity: { type: 'token', teamId: settings.teamId, keyId: settings.keyId, privateKeyPem: settings.privateKey },
 	endpoint,
 	managementEndpoint: endpoint,

@@ -9,6 +9,7 @@ import {
 	type ReplayRules,
 	type Step,
 } from '../../../nodes/shared/client/replay';
+import type { MarkedText } from '../../../nodes/shared/outcome';
 import { TransportError } from '../../../nodes/shared/transport/errors';
 import type { Attempt } from '../../../nodes/shared/transport/request';
 
@@ -238,6 +239,22 @@ describe('an attempt without an answer', () => {
 		});
 	});
 
+	it.each<readonly [string, MarkedText, MarkedText]>([
+		['one text', 'Wait.', ['Wait.', ' APNs may have accepted it, so sending it again can deliver it twice.']],
+		[
+			'parts',
+			['Look at ', { field: 'topic' }, '.'],
+			['Look at ', { field: 'topic' }, '.', ' APNs may have accepted it, so sending it again can deliver it twice.'],
+		],
+	])('keeps the settings that the advice names marked: %s', (_what, remedy, expected) => {
+		const failureOf = (kind: 'unknown' | 'notSent'): unknown => {
+			const { step } = decide({ kind, error: new TransportError('deadline', 'Late.', { advice: 'Wait.', remedy }) });
+			return step.then === 'end' ? step.outcome.failure?.remedy : undefined;
+		};
+		expect(failureOf('notSent')).toEqual(remedy);
+		expect(failureOf('unknown')).toEqual(expected);
+	});
+
 	it('counts as a repeat, for the cause the user reads', () => {
 		const { step, history } = decide(unknownAttempt(), { rules: { onUnknown: 'sendAgain' } });
 		expect(step).toEqual({ then: 'again', why: 'unknown', delayMs: 0 });
@@ -369,6 +386,7 @@ describe('an expired provider token', () => {
 	])('that is %s asks for the clock to be corrected', (_what, about) => {
 		expect(decide(expired(), about).errors[0]).toMatchObject({
 			code: 'credentialRefused',
+			message: 'APNs calls the provider token expired although it was signed less than 20 minutes ago.',
 			advice: expect.stringMatching(/clock/),
 		});
 	});

@@ -98,6 +98,7 @@ describe('the fields an outcome carries', () => {
 
 describe('whether an answer proves', () => {
 	it.each([
+		[199, true, false],
 		[200, true, true],
 		[201, true, true],
 		[299, true, true],
@@ -117,6 +118,16 @@ describe('whether an answer proves', () => {
 		const answer = withReason(row.status, reason);
 		expect(provesToken(answer)).toBe(!['credential', 'connection', 'server'].includes(row.scope));
 		expect(provesCredential(answer)).toBe(row.provesCredential === true);
+	});
+
+	it.each([
+		[199, false],
+		[200, true],
+		[299, true],
+		[300, false],
+	])('a %d that calls the token invalid: both %p, since a success is one whatever its body says', (status, proves) => {
+		const answer = withReason(status, 'InvalidProviderToken');
+		expect([provesToken(answer), provesCredential(answer)]).toEqual([proves, proves]);
 	});
 
 	it('no answer: nothing', () => {

@@ -3,6 +3,7 @@ import { ProviderTokenStore } from '../../../nodes/shared/apns/providerToken';
 import type { ProviderIdentity } from '../../../nodes/shared/apns/identity';
 import { ApnsClient, type ApnsClientOptions, type RequestOptions } from '../../../nodes/shared/client/apnsClient';
 import type { Outcome } from '../../../nodes/shared/outcome';
+import type { Clock } from '../../../nodes/shared/transport/clock';
 import { TransportError } from '../../../nodes/shared/transport/errors';
 import type { Attempt, LaneRequest } from '../../../nodes/shared/transport/request';
 import type { SessionCache } from '../../../nodes/shared/transport/sessionCache';
@@ -35,7 +36,12 @@ function bench(options: Partial<ApnsClientOptions> = {}) {
 	const asked: unknown[] = [];
 	const submitted: LaneRequest[] = [];
 	const carrier = { createdAtMs: 0, livedMs: 0, cancel: () => undefined };
-	const laneState = { isClosed: false, broadcastsHeldUntilMs: -Infinity, causeHelps: true };
+	const laneState = {
+		isClosed: false,
+		broadcastsHeldUntilMs: -Infinity,
+		causeHelps: true,
+		onReplace: (): void => undefined,
+	};
 	const tokens = new ProviderTokenStore({
 		nowMs: () => wallNowMs + clock.now(),
 		monotonicMs: () => clock.now(),
@@ -57,7 +63,10 @@ function bench(options: Partial<ApnsClientOptions> = {}) {
 		},
 		cancel: (request: LaneRequest, error: TransportError) => request.finish({ kind: 'notSent', error }),
 		holdBroadcasts: (untilMs: number) => void said.push(`hold broadcasts until ${untilMs - clock.now()}`),
-		replaceConnection: (of: unknown) => void said.push(`replace ${of === carrier ? 'its' : 'another'} connection`),
+		replaceConnection: (of: unknown) => {
+			said.push(`replace ${of === carrier ? 'its' : 'another'} connection`);
+			laneState.onReplace();
+		},
 		replaceOlderConnections: (of: unknown) =>
 			void said.push(`replace older than ${of === carrier ? 'its' : 'another'}`),
 		replaceForCause: (cause: string) => (said.push(`replace for ${cause}`), laneState.causeHelps),
@@ -76,12 +85,13 @@ function bench(options: Partial<ApnsClientOptions> = {}) {
 		...options,
 	});
 	const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-	/** The request in the lane gets a stream and this end. */
-	async function end(attempt: Attempt, mark: string | null = 'SIGNED'): Promise<void> {
+	/** The request in the lane gets a stream and this end; `repeats` are what the lane did before. */
+	async function end(attempt: Attempt, mark: string | null = 'SIGNED', repeats?: string[]): Promise<void> {
 		await settle();
 		const request = submitted.shift();
 		if (request === undefined) throw new Error('Nothing waits in the lane');
 		request.attempts += 1;
+		request.repeats = repeats;
 		request.carrier = carrier;
 		request.sentMark = mark ?? undefined;
 		request.finish(attempt);
@@ -208,12 +218,12 @@ describe('an answer', () => {
 });
 
 describe('waiting', () => {
-	it.each<readonly [string, RequestOptions, string]>([
-		['without a limit of its own', {}, 'accepted'],
-		['within its limit', { queueTimeoutMs: 6_000 }, 'accepted'],
-		['beyond its limit over all waits', { queueTimeoutMs: 5_999 }, 'rejected'],
-	])('after 429 goes on %s', async (_what, options, expected) => {
-		const { client, clock, end, settle } = bench();
+	it.each<readonly [string, RequestOptions, string, number | undefined]>([
+		['without a limit of its own', {}, 'accepted', 300_000],
+		['within its limit', { queueTimeoutMs: 6_000 }, 'accepted', 0],
+		['beyond its limit over all waits', { queueTimeoutMs: 5_999 }, 'rejected', undefined],
+	])('after 429 goes on %s', async (_what, options, expected, leftInQueues) => {
+		const { client, clock, submitted, end, settle } = bench();
 		const sent = client.send(notification, options);
 		await end(answered(429, 'TooManyRequests'));
 		expect(clock.delays).toEqual([2_000]);
@@ -222,10 +232,25 @@ describe('waiting', () => {
 		if (expected === 'accepted') {
 			expect(clock.delays).toEqual([4_000]);
 			clock.advance(4_000);
+			await settle();
+			expect(submitted[0]?.queueLeftMs).toBe(leftInQueues);
 			await end(answered(200));
 		}
 		await settle();
 		expect((await sent).outcome).toBe(expected);
+	});
+
+	it('keeps the process alive', async () => {
+		const manual = createManualClock();
+		const keeps: boolean[] = [];
+		const after: Clock['after'] = (delayMs, callback) => ({
+			...manual.after(delayMs, callback),
+			keepAlive: (on) => void keeps.push(on),
+		});
+		const { client, end } = bench({ clock: { now: manual.now, soon: manual.soon, after } });
+		void client.send(notification);
+		await end(answered(429, 'TooManyRequests'));
+		expect(keeps).toEqual([true]);
 	});
 
 	it('of a broadcast holds all broadcasts of the lane, and of a push no other', async () => {
@@ -288,6 +313,16 @@ describe('a stop', () => {
 		}
 	});
 
+	it('while its answer is judged ends it with that answer, and it is not sent again', async () => {
+		const controller = new AbortController();
+		const { client, end, submitted, laneState } = bench();
+		laneState.onReplace = () => controller.abort();
+		const sent = client.send(notification, { signal: controller.signal });
+		await end(answered(503, 'Shutdown'));
+		expect(await sent).toMatchObject({ outcome: 'rejected', reason: 'Shutdown', attempts: 1, repeats: [] });
+		expect(submitted).toEqual([]);
+	});
+
 	it('stops all requests of its signal', async () => {
 		const controller = new AbortController();
 		const { client, settle } = bench();
@@ -321,12 +356,37 @@ it('an unknown outcome is sent again as often as allowed, and repeats are told',
 	expect(told(await sent)).toEqual(['accepted', 2, [{ why: 'unknown', waitedMs: 0 }]]);
 });
 
+it('what the lane sent again by itself is told as well', async () => {
+	const { client, end } = bench();
+	const sent = client.send(notification);
+	await end(answered(200), 'SIGNED', ['refused', 'goaway']);
+	expect((await sent).repeats).toEqual(['refused', 'goaway'].map((why) => ({ why, waitedMs: 0 })));
+});
+
 describe('a certificate', () => {
 	it('carries no token, and a refusal of it stops its identity', async () => {
 		const { client, said, end } = bench({ identity: certificate });
 		const sent = client.send(notification);
 		await end(answered(403, 'ExpiredProviderToken'), null);
 		expect([(await sent).outcome, said]).toEqual(['rejected', ['stop for credentialRefused']]);
+	});
+
+	it('has no token to keep', async () => {
+		const { client, said, end } = bench({ identity: certificate });
+		const sent = client.send(notification);
+		await end(answered(429, 'TooManyProviderTokenUpdates'), null);
+		expect([(await sent).outcome, said]).toEqual(['rejected', []]);
+	});
+
+	it('is judged by the endpoint that it is shown to', () => {
+		const { client } = bench({
+			identity: certificate,
+			managementEndpoint: { host: 'api-manage-broadcast.sandbox.push.apple.com', port: 2195 },
+		});
+		expect([client.refusal('push')?.code, client.refusal('management')?.code]).toEqual([
+			undefined,
+			'clientCertificateUnusable',
+		]);
 	});
 
 	it.each<readonly [string, Partial<typeof certificate.facts>, string | undefined]>([

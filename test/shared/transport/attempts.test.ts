@@ -64,3 +64,8 @@ it.each<readonly [OpenRefusal, string, string]>([
 ])('a stream that cannot be opened (%s) is told as %s', (refusal, code, words) => {
 	expect(openRefusalError(where, refusal, [])).toMatchObject({ code, message: expect.stringContaining(words) });
 });
+
+it('a header that cannot be sent is named with what is wrong about it', () => {
+	const fields = [{ name: 'apns-topic', value: 'a\nb', indexing: 'nameOnly' as const }];
+	expect(openRefusalError(where, 'illegalField', fields).message).toMatch(/cannot be sent: .*apns-topic/);
+});

@@ -116,9 +116,13 @@ describe('a caller', () => {
 		expect([capacity.allows(requestOf(other), undefined), capacity.isFull(other, 2)]).toEqual([true, false]);
 		capacity.released(small);
 		expect(capacity.allows(requestOf(small), undefined)).toBe(true);
-		for (let n = 0; n < 3; n += 1) capacity.released(small);
+		capacity.opened(small, undefined);
+		expect(capacity.allows(requestOf(small), undefined)).toBe(false);
+		for (let n = 0; n < 4; n += 1) capacity.released(small);
 		capacity.opened(small, undefined);
 		expect(capacity.allows(requestOf(small), undefined)).toBe(true);
+		capacity.opened(small, undefined);
+		expect(capacity.allows(requestOf(small), undefined)).toBe(false);
 	});
 
 	it.each<readonly [string, number, number, boolean]>([

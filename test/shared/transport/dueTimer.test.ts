@@ -51,6 +51,10 @@ it('keeps the process alive when it is told to, with each new time', () => {
 	timer.keepAlive(false);
 	timer.keepAlive(false);
 	expect(keeps).toEqual([true, true, false]);
+	const other = timerOf();
+	other.timer.schedule(other.start + 100);
+	other.timer.schedule(other.start + 100);
+	expect(other.keeps).toEqual([false]);
 });
 
 it('calls back no more once it is stopped, not even for what was due', async () => {
@@ -65,6 +69,7 @@ it('calls back no more once it is stopped, not even for what was due', async () 
 	waiting.timer.schedule(waiting.start + 10);
 	waiting.timer.stop();
 	expect(waiting.clock.delays).toEqual([]);
+	expect(() => timerOf().timer.stop()).not.toThrow();
 });
 
 it('of a list of deadlines calls those that are due, and waits for the next', async () => {
@@ -94,6 +99,17 @@ it('of a list of deadlines calls those that are due, and waits for the next', as
 	clock.advance(19);
 	await turns(3);
 	expect([called.at(-1), clock.delays]).toEqual(['a 30', []]);
+});
+
+it('of a list keeps the process alive when it is told to', () => {
+	const clock = createManualClock();
+	const keeps: boolean[] = [];
+	const after = clock.after.bind(clock);
+	clock.after = (delayMs, callback) => ({ ...after(delayMs, callback), keepAlive: (on) => void keeps.push(on) });
+	const deadlines = new Deadlines(clock, []);
+	deadlines.schedule(clock.now() + 10);
+	deadlines.keepAlive(true);
+	expect(keeps).toEqual([false, true]);
 });
 
 it('waits a millisecond at least, for a deadline that stays due', async () => {

@@ -16,6 +16,7 @@ it('a credential that changes supersedes the lane it had', () => {
 	owners.note('one', 'a', 0);
 	expect(isSuperseded('ab')).toBe('++');
 	owners.note('one', 'a', 1);
+	expect(isSuperseded('ab')).toBe('++');
 	owners.note('one', 'b', 2);
 	expect(isSuperseded('ab')).toBe('-+');
 });
@@ -54,6 +55,14 @@ it('an alternating owner keeps every identity of the last hour, and releases old
 	expect(isSuperseded('abcd')).toBe('--++');
 });
 
+it('an identity that was given up for good stays superseded when it is forgotten after an hour', () => {
+	const { owners, isSuperseded } = bench();
+	owners.note('one', 'a', 0);
+	owners.note('one', 'b', 1);
+	owners.note('one', 'c', hour + 2);
+	expect(isSuperseded('abc')).toBe('--+');
+});
+
 it('a lane that is not there any more is nobody’s', () => {
 	const owners = new Owners(() => undefined);
 	owners.note('one', 'a', 0);
@@ -62,6 +71,7 @@ it('a lane that is not there any more is nobody’s', () => {
 
 it('the owner used longest ago is forgotten among a thousand, and its lanes keep their time', () => {
 	const { owners, isSuperseded } = bench();
+	owners.note('first', 'z', 0);
 	owners.note('first', 'a', 0);
 	owners.note('second', 'b', 0);
 	for (let n = 0; n < 1_023; n += 1) owners.note(`owner ${n}`, 'shared', 0);

@@ -12,7 +12,9 @@ it.each<readonly [string, Record<string, string | undefined>, string | undefined
 	['lower case', { https_proxy: proxy }, proxy],
 	['lower case before upper case', { https_proxy: proxy, HTTPS_PROXY: 'http://other.example' }, proxy],
 	['an empty lower case', { https_proxy: '', HTTPS_PROXY: proxy }, proxy],
+	['a blank lower case', { https_proxy: ' ', HTTPS_PROXY: proxy }, proxy],
 	['no scheme', { HTTPS_PROXY: 'proxy.example:3128' }, 'http://proxy.example:3128'],
+	['no scheme, but one in what follows', { HTTPS_PROXY: 'proxy.example/to://a' }, 'http://proxy.example/to://a'],
 	['a scheme of its own', { HTTPS_PROXY: 'https://proxy.example' }, 'https://proxy.example'],
 	['HTTP_PROXY, which is for other URLs', { HTTP_PROXY: proxy }, undefined],
 ])('reads %s', (_what, environment, expected) => {
@@ -40,6 +42,14 @@ it.each([
 	['::1', { host: '::1', port: 443 }, true],
 	['[::1]:443', { host: '::1', port: 443 }, true],
 	['[::1]:444', { host: '[::1]', port: 443 }, false],
+	['[::1]', { host: '::1', port: 443 }, true],
+	['[::1]', { host: '::2', port: 443 }, false],
+	// Brackets and ports that are none leave a name that no host has.
+	['x[::1]:443', { host: '::1', port: 443 }, false],
+	['[::1]:443x', { host: '::1', port: 443 }, false],
+	['localhost:443x', { host: 'localhost', port: 443 }, false],
+	['local[host]', { host: 'localhost', port: 443 }, false],
+	['[local]host', { host: 'localhost', port: 443 }, false],
 ])('NO_PROXY %s for %o: %s', (noProxy, target, exempt) => {
 	for (const name of ['NO_PROXY', 'no_proxy']) {
 		expect(proxyFromEnvironment({ HTTPS_PROXY: proxy, [name]: noProxy }, target) === undefined).toBe(exempt);

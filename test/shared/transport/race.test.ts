@@ -52,6 +52,13 @@ it('tries the next address after 250 ms, keeps the earlier ones alive, and destr
 	expect(clock.delays).toEqual([]);
 });
 
+it('waits for the only address without a timer', async () => {
+	const { clock, dialled, running } = race([v4(1)]);
+	expect(clock.delays).toEqual([]);
+	dialled[0]?.connect();
+	expect((await running.winner).address).toEqual(v4(1));
+});
+
 it('tries the next address at once when one fails, with 250 ms for the one after it', async () => {
 	const { clock, dialled, running, settled, tried } = race([v4(1), v4(2), v4(3)]);
 	clock.advance(100);
@@ -101,11 +108,15 @@ it('a second one that connects late changes nothing', async () => {
 it('destroyed, it ends all attempts and begins none', async () => {
 	const { clock, dialled, running, settled, tried } = race([v4(1), v4(2), v4(3)]);
 	clock.advance(250);
+	let over = false;
+	const end = (): void => void (over = true);
+	running.winner.then(end, end);
 	running.destroy();
 	running.destroy();
 	dialled[0]?.fail('destroyed');
 	dialled[1]?.connect();
 	await settled();
 	clock.advance(1_000);
+	expect(over).toBe(false);
 	expect([tried().length, dialled.map(({ destroyed }) => destroyed), clock.delays]).toEqual([2, [true, true], []]);
 });

@@ -37,6 +37,22 @@ it('serves callers in turns, each in its order', () => {
 	expect(queue.size).toBe(0);
 });
 
+it('serves callers with one request each in the order they came', () => {
+	const queue = new RequestQueue();
+	for (const name of ['1', '2', '3', '4']) queue.push(new Request(caller(), name), 0);
+	queue.skip();
+	// The turn stays where it is when a line before or behind it ends, and passes on from the last.
+	expect(Array.from({ length: 4 }, () => nameOf(queue.shift(0)))).toEqual(['2', '3', '4', '1']);
+});
+
+it('has no turn while nobody waits', () => {
+	const queue = new RequestQueue();
+	expect(queue.peek()).toBeUndefined();
+	queue.skip();
+	queue.push(new Request(caller(), '1'), 0);
+	expect(nameOf(queue.peek())).toBe('1');
+});
+
 it('asks the next caller when one cannot go on', () => {
 	const queue = new RequestQueue();
 	const [bulk, alert] = [caller(), caller()];
@@ -68,7 +84,8 @@ it('puts a refused request back before the others of its caller, also when these
 	queue.push(new Request(one, '2'), 0);
 	const first = queue.shift(0);
 	if (first !== undefined) queue.pushFront(first, 0);
-	expect([nameOf(queue.shift(0)), nameOf(queue.shift(0))]).toEqual(['1', '2']);
+	queue.push(new Request(one, '3'), 0);
+	expect([nameOf(queue.shift(0)), nameOf(queue.shift(0)), nameOf(queue.shift(0))]).toEqual(['1', '2', '3']);
 	if (first !== undefined) queue.pushFront(first, 0);
 	expect([queue.size, nameOf(queue.shift(0)), queue.size]).toEqual([1, '1', 0]);
 });
@@ -88,14 +105,12 @@ it('takes out any one request, from the front, the middle and the end of its lin
 
 it('takes out a request while another caller has its turn', () => {
 	const queue = new RequestQueue();
-	const [one, two, three] = [caller(), caller(), caller()];
-	const only = new Request(one, '1');
+	const only = new Request(caller(), '1');
 	queue.push(only, 0);
-	queue.push(new Request(two, '2'), 0);
-	queue.push(new Request(three, '3'), 0);
+	for (const name of ['2', '3', '4']) queue.push(new Request(caller(), name), 0);
 	queue.skip();
 	expect(queue.remove(only, 0)).toBe(true);
-	expect([nameOf(queue.shift(0)), nameOf(queue.shift(0))]).toEqual(['2', '3']);
+	expect(Array.from({ length: 3 }, () => nameOf(queue.shift(0)))).toEqual(['2', '3', '4']);
 });
 
 it('counts waiting over repeats, and takes out what has waited too long', () => {
@@ -103,15 +118,23 @@ it('counts waiting over repeats, and takes out what has waited too long', () => 
 	const one = caller();
 	const patient = new Request(one, 'patient');
 	const repeated = new Request(one, 'repeated', 1_000);
-	queue.push(repeated, 0);
-	queue.shift(600);
-	expect(repeated.queueLeftMs).toBe(400);
+	queue.push(repeated, 200);
+	queue.shift(800);
+	expect([repeated.queueLeftMs, queue.nextLookMs]).toEqual([400, Infinity]);
 	queue.push(patient, 600);
 	queue.pushFront(repeated, 5_000);
 	expect(queue.nextLookMs).toBe(5_400);
-	expect(namesOf(queue.expired(5_399))).toEqual([]);
+	expect([queue.expired(5_399).length, queue.nextLookMs]).toEqual([0, 5_400]);
 	expect(namesOf(queue.expired(5_400))).toEqual(['repeated']);
 	expect([queue.size, queue.nextLookMs]).toEqual([1, Infinity]);
+});
+
+it('keeps looking for the others when one of those with a limit is taken', () => {
+	const queue = new RequestQueue();
+	const one = caller();
+	for (const name of ['1', '2']) queue.push(new Request(one, name, 1_000), 0);
+	queue.shift(0);
+	expect(queue.nextLookMs).toBe(1_000);
 });
 
 it('looks at thousands of limits no more often than every tenth of a second', () => {

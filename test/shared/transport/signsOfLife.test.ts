@@ -51,6 +51,12 @@ describe('silence', () => {
 		expect(signs.mustProbeFirst(90_000)).toBe(false);
 	});
 
+	it('counts from the end of TLS where no byte has come', () => {
+		const { signs } = bench();
+		signs.began(5_000);
+		expect([signs.mustProbeFirst(64_999), signs.mustProbeFirst(65_000)]).toEqual([false, true]);
+	});
+
 	it('ends with any byte', () => {
 		const { signs } = bench();
 		signs.received(50_000);
@@ -74,10 +80,10 @@ describe('silence', () => {
 	});
 
 	it('after a PING ends the connection', () => {
-		const { signs, said, silent, clock } = bench();
+		const { signs, said, silent, clock, scheduled } = bench();
 		expect(silent.dueMs()).toBe(Infinity);
 		signs.mustProbeFirst(60_000);
-		expect(silent.dueMs()).toBe(clock.now() + 5_000);
+		expect([silent.dueMs(), scheduled[0]]).toEqual([clock.now() + 5_000, clock.now() + 5_000]);
 		silent.onDue(0);
 		expect(said).toEqual(['ping', 'silent']);
 		signs.received(0);
@@ -101,6 +107,10 @@ describe('streams without an answer', () => {
 		expect(wedged.dueMs()).toBe(19_000);
 		wedged.onDue(19_000);
 		expect(said).toEqual(['wedged']);
+		state.open = 0;
+		expect(wedged.dueMs()).toBe(Infinity);
+		state.open = 1;
+		expect(wedged.dueMs()).toBe(19_000);
 		state.ready = false;
 		expect(wedged.dueMs()).toBe(Infinity);
 	});

@@ -102,29 +102,33 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 	let readSize = 0;
 	let wholeSize = 0;
 	function* read(itemIndex: number): Generator<Reading<Push>, void, void> {
-		readSize = 0;
-		wholeSize = 0;
 		const draft = reader.draft(itemIndex);
 		const { notification } = draft;
 		job.hints.add(draft.hints);
 		let isEmpty = true;
 		const value = reader.recipients(itemIndex);
+		readSize = 0;
 		wholeSize = sizeOf(value);
-		for (const entry of entriesOf(value, draft.base64Tokens)) {
-			if (entry === undefined) {
-				yield PAUSE;
-				continue;
+		try {
+			for (const entry of entriesOf(value, draft.base64Tokens)) {
+				if (entry === undefined) {
+					yield PAUSE;
+					continue;
+				}
+				isEmpty = false;
+				const { text, token, problem } = entry;
+				readSize += typeof value === 'string' ? text.length + 1 : 1;
+				if (problem !== undefined)
+					yield { task: new Push(itemIndex, '', text, environment, notification), error: problem };
+				else if (isFirst?.(token, notification.topic) === false) yield DUPLICATE;
+				else {
+					noteApnsId(notification.apnsId);
+					yield new Push(itemIndex, token, text, environment, notification);
+				}
 			}
-			isEmpty = false;
-			const { text, token, problem } = entry;
-			readSize += typeof value === 'string' ? text.length + 1 : 1;
-			if (problem !== undefined)
-				yield { task: new Push(itemIndex, '', text, environment, notification), error: problem };
-			else if (isFirst?.(token, notification.topic) === false) yield DUPLICATE;
-			else {
-				noteApnsId(notification.apnsId);
-				yield new Push(itemIndex, token, text, environment, notification);
-			}
+		} finally {
+			// The run counts the item as a whole now.
+			wholeSize = 0;
 		}
 		if (isEmpty) throw noRecipients();
 	}
@@ -140,7 +144,7 @@ export function deviceGroup(job: DeviceJob): Group<Push> {
 				(outcome, push) => {
 					if (push instanceof Push) settle(push, outcome);
 				},
-				signal === undefined ? request : { ...request, signal },
+				{ ...request, signal },
 			),
 	};
 }
@@ -159,17 +163,17 @@ function entriesOf(value: unknown, allowBase64: boolean): Iterable<Recipient | u
 
 /** The recipient of an item that asks for one: whose result it is, even when nothing else could be read. */
 function onlyRecipient(reader: Pick<PushReader, 'recipients'>, itemIndex: number): string | undefined {
+	let only: string | undefined;
 	try {
-		const texts: string[] = [];
 		for (const entry of entriesOf(reader.recipients(itemIndex), true)) {
-			if (entry === undefined || texts.length > 0) return undefined;
-			texts.push(entry.text);
+			if (entry === undefined || only !== undefined) return undefined;
+			only = entry.text;
 		}
-		return texts[0];
 	} catch {
 		// The recipients are what cannot be read, and the result says so.
 		return undefined;
 	}
+	return only;
 }
 
 /** Items that have no environment to go to. */

@@ -125,7 +125,7 @@ async function sendAndReturn(
 	const signal = context.getExecutionCancelSignal();
 	const progress = new Progress(context, { totals, noun, fractionRead: () => run.fractionRead }, systemClock);
 	try {
-		if (signal?.aborted !== true) await run.attempt({ mayContinue, signal });
+		await run.attempt({ mayContinue, signal });
 	} finally {
 		progress.stop();
 	}

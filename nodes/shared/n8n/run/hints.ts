@@ -28,7 +28,7 @@ export class HintCounter {
 			.sort((one, other) => other.count - one.count)
 			.map(({ hint, count }) => {
 				const { message, advice } = wordsOf(hint);
-				return sentences(message, advice, count > 1 ? `(${figure(count)} items)` : undefined).replace(/\)\.$/, ')');
+				return `${sentences(message, advice)}${count > 1 ? ` (${figure(count)} items)` : ''}`;
 			});
 	}
 }

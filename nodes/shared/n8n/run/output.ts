@@ -12,7 +12,7 @@ const PIECE = 1_000;
  * The item of a failure where n8n sorts failures into their own output: exactly these three keys. With others the item
  * stays in the success output; with `item.error` it would lose its details.
  */
-function errorItem({ item: { json, pairedItem } }: Entry): INodeExecutionData {
+function errorItem({ json, pairedItem }: INodeExecutionData): INodeExecutionData {
 	const reason = typeof json.reason === 'string' ? json.reason : undefined;
 	const error = typeof json.message === 'string' && json.message !== '' ? json.message : 'The request failed.';
 	return { json: { error: withReason(error, reason), message: json.advice ?? '', details: json }, pairedItem };
@@ -27,7 +27,7 @@ export async function itemsOf(
 	const items: INodeExecutionData[] = [];
 	const failures: INodeExecutionData[] = [];
 	for (const [index, entry] of entries.entries()) {
-		if (sorted && !entry.settled) failures.push(errorItem(entry));
+		if (sorted && !entry.settled) failures.push(errorItem(entry.item));
 		else items.push(entry.item);
 		if (index % PIECE === 0 && slices.isOver) await slices.next();
 	}
@@ -43,9 +43,9 @@ export async function itemsOf(
 export function failedItems(context: IExecuteFunctions, json: IDataObject): INodeExecutionData[] {
 	const inputs = runsAsTool(context) ? context.getInputData().slice(0, 1) : context.getInputData();
 	const sorted = errorSettingOf(context) === 'errorOutput';
-	return inputs.map((_input, item) => {
-		const entry: Entry = { item: { json: { ...json }, pairedItem: { item } }, settled: false };
-		return sorted ? errorItem(entry) : entry.item;
+	return inputs.map((_input, index) => {
+		const item: INodeExecutionData = { json: { ...json }, pairedItem: { item: index } };
+		return sorted ? errorItem(item) : item;
 	});
 }
 

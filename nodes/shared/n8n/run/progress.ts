@@ -20,7 +20,7 @@ function seconds(ms: number): string {
 
 export class Progress {
 	private readonly startedMs: number;
-	private timer: Timer | undefined;
+	private timer: Timer;
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -28,12 +28,12 @@ export class Progress {
 		private readonly clock: Clock,
 	) {
 		this.startedMs = clock.now();
-		this.schedule();
+		this.timer = this.schedule();
 	}
 
 	/** Ends the reports. */
 	stop(): void {
-		this.timer?.cancel();
+		this.timer.cancel();
 	}
 
 	/** How a long run went, in one sentence; undefined for a short one. */
@@ -73,10 +73,10 @@ export class Progress {
 		return ((accepted + rejected + unknown) * 1_000) / Math.max(1, this.elapsedMs);
 	}
 
-	private schedule(): void {
-		this.timer = this.clock.after(EVERY_MS, () => {
+	private schedule(): Timer {
+		return this.clock.after(EVERY_MS, () => {
 			this.report();
-			this.schedule();
+			this.timer = this.schedule();
 		});
 	}
 

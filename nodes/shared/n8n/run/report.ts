@@ -71,24 +71,24 @@ export class Report {
 				.map(([item, summary]) => ({ item: { json: summary.json(), pairedItem: { item } }, settled: summary.success }));
 		}
 		const sorted: Entry[] = [];
-		for (let place = 0; place < this.entries.length; place++) {
+		for (const [place, entry] of this.entries.entries()) {
 			// Items of several environments were read side by side.
 			if ((this.itemIndexes[place] ?? 0) < (this.itemIndexes[place - 1] ?? 0)) return await this.finishByItem(slices);
-			add(sorted, this.entries[place]);
+			add(sorted, entry);
 			if (place % PIECE === 0 && slices.isOver) await slices.next();
 		}
 		return sorted;
 	}
 
 	private async finishByItem(slices: Slices): Promise<Entry[]> {
-		const byItem: Entry[][] = [];
-		for (let place = 0; place < this.entries.length; place++) {
-			add((byItem[this.itemIndexes[place] ?? 0] ??= []), this.entries[place]);
+		const byItem: Array<Entry[] | undefined> = [];
+		for (const [place, entry] of this.entries.entries()) {
+			add((byItem[this.itemIndexes[place] ?? 0] ??= []), entry);
 			if (place % PIECE === 0 && slices.isOver) await slices.next();
 		}
 		const sorted: Entry[] = [];
-		for (let itemIndex = 0; itemIndex < byItem.length; itemIndex++) {
-			for (const entry of byItem[itemIndex] ?? []) sorted.push(entry);
+		for (const [itemIndex, entries = []] of byItem.entries()) {
+			for (const entry of entries) sorted.push(entry);
 			if (itemIndex % PIECE === 0 && slices.isOver) await slices.next();
 		}
 		return sorted;

@@ -46,7 +46,7 @@ export class RequestTask implements Task {
 	useApnsId(): void {}
 
 	/** Adds keys of the result that the answer told. */
-	learn(fields: IDataObject): void {
+	learn(fields: IDataObject | undefined): void {
 		this.fields = { ...this.fields, ...fields };
 	}
 
@@ -74,7 +74,7 @@ export function requestGroup(
 				void sent
 					.then(
 						({ outcome, learned, rows }) => {
-							if (learned !== undefined) task.learn(learned);
+							task.learn(learned);
 							settle(task, outcome, rows);
 						},
 						(error: unknown) => settle(task, unknownFault(error)),

@@ -81,10 +81,8 @@ export function isoTime(atMs: number | undefined): string | undefined {
 
 /** Keys that stand in a result only where they have something to say. */
 function addOptional(json: IDataObject, outcome: Outcome): IDataObject {
-	if (outcome.unregisteredAtMs !== undefined) {
-		const at = isoTime(outcome.unregisteredAtMs);
-		if (at !== undefined) json.unregisteredAt = at;
-	}
+	const unregisteredAt = isoTime(outcome.unregisteredAtMs);
+	if (unregisteredAt !== undefined) json.unregisteredAt = unregisteredAt;
 	if (outcome.apnsUniqueId !== undefined) json.apnsUniqueId = outcome.apnsUniqueId;
 	if (outcome.repeats.length > 0) json.repeats = outcome.repeats.map(({ why, waitedMs }) => ({ why, waitedMs }));
 	return json;

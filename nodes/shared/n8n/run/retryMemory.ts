@@ -43,7 +43,7 @@ export class RetryMemory<R> {
 	/** Begins one call of the node. */
 	begin(context: IExecuteFunctions): Try<R> {
 		const maxTries = maxTriesOf(context.getNode());
-		if (maxTries === 1 || isToolOfAgent(context)) return { run: undefined, mayContinue: false, keep: () => undefined };
+		if (isToolOfAgent(context)) return { run: undefined, mayContinue: false, keep: () => undefined };
 		const key = context.getExecuteData();
 		const remembered = this.runs.get(key) ?? { run: undefined, tries: 0 };
 		remembered.tries += 1;

@@ -17,7 +17,7 @@ export interface Group<T extends Task> {
 	readonly itemIndexes: readonly number[];
 	/** Reads one item, just before it is sent. What it throws, also while it is iterated, is the item's result. */
 	read(itemIndex: number): Iterable<Reading<T>>;
-	/** How much of the item being read has been read, 0 to 1; nothing of it unless given. */
+	/** How much of the item being read has been read, 0 to 1; 0 between two items, and where it is not given. */
 	readonly fractionOfItem?: () => number;
 	/** The task that stands for an item as a whole; `isRead` says that its expressions were evaluated anyway. */
 	whole(itemIndex: number, isRead: boolean): T;
@@ -54,7 +54,7 @@ export function mayPass({ outcome, failure }: Outcome): boolean {
 
 /** The outcome of a request over all tries of the node. */
 function joined(earlier: Outcome | undefined, outcome: Outcome): Outcome {
-	if (earlier === undefined || (earlier.attempts === 0 && earlier.repeats.length === 0)) return outcome;
+	if (earlier === undefined) return outcome;
 	return {
 		...outcome,
 		attempts: earlier.attempts + outcome.attempts,
@@ -74,6 +74,8 @@ interface Reader<T extends Task> {
 	readonly group: Group<T>;
 	/** Position in the list of its items; what lies before has been read. */
 	position: number;
+	/** Of the item at this position, once its reading has begun. */
+	readings: Generator<Reading<T>, void, void> | undefined;
 	/** Topics or bundle ids that APNs refused here: what follows would only be refused too, and count against the connection. */
 	readonly refused: Map<string, string>;
 	/** Handed out, without an outcome yet. */
@@ -94,17 +96,21 @@ export class Run<T extends Task> {
 		readonly hints: HintCounter,
 		private readonly slices: Slices,
 	) {
-		this.readers = groups.map((group) => ({ group, position: 0, refused: new Map(), open: new Set(), waiting: [] }));
+		this.readers = groups.map((group) => ({
+			group,
+			position: 0,
+			readings: undefined,
+			refused: new Map(),
+			open: new Set(),
+			waiting: [],
+		}));
 		this.itemCount = groups.reduce((sum, { itemIndexes }) => sum + itemIndexes.length, 0);
 	}
 
 	/** How much of the input has been read, 0 to 1. */
 	get fractionRead(): number {
 		if (this.itemCount === 0) return 1;
-		const read = this.readers.reduce((sum, { group, position }) => {
-			const isOver = position >= group.itemIndexes.length;
-			return sum + position + (isOver ? 0 : (group.fractionOfItem?.() ?? 0));
-		}, 0);
+		const read = this.readers.reduce((sum, { group, position }) => sum + position + (group.fractionOfItem?.() ?? 0), 0);
 		return read / this.itemCount;
 	}
 
@@ -133,7 +139,7 @@ export class Run<T extends Task> {
 
 	private async attemptGroup(reader: Reader<T>, { mayContinue, signal }: Attempt): Promise<void> {
 		const { group, open } = reader;
-		const again = reader.waiting;
+		const again = reader.waiting.values();
 		reader.waiting = [];
 		const settle: Settle<T> = (task, outcome, rows) => {
 			if (!open.delete(task)) return;
@@ -152,36 +158,41 @@ export class Run<T extends Task> {
 			for (const task of open) settle(task, { ...invalidOutcome(error), outcome: 'unknown' });
 			await this.settleUnread(reader, notSent(localCodes.fault, faultWords));
 		}
+		// Nobody asks for the rest after a stop or a fault: it waits as before.
+		for (const left of again) reader.waiting.push(left);
 		await this.settleUnread(reader, notSent(localCodes.stopped, stoppedWords));
 	}
 
 	/** Requests in order, each handed out when it is asked for. */
 	private async *source(
 		reader: Reader<T>,
-		again: readonly T[],
+		again: Iterable<T>,
 		signal: AbortSignal | undefined,
 	): AsyncGenerator<T, void, void> {
 		const { slices } = this;
-		for (const [index, task] of again.entries()) {
+		for (const task of again) {
+			if (slices.isOver) await slices.next();
 			if (signal?.aborted === true) {
-				for (const left of again.slice(index)) reader.waiting.push(left);
+				reader.waiting.push(task);
 				return;
 			}
-			if (slices.isOver) await slices.next();
 			reader.open.add(task);
 			yield task;
 		}
 		const { itemIndexes } = reader.group;
 		while (reader.position < itemIndexes.length) {
-			const itemIndex = itemIndexes[reader.position] ?? 0;
-			for (const reading of this.readings(reader.group, itemIndex)) {
-				if (slices.isOver) await slices.next();
-				if (signal?.aborted === true) return;
-				const task = this.taskOf(reader, itemIndex, reading);
-				if (task !== undefined) yield task;
-			}
-			reader.position += 1;
 			if (slices.isOver) await slices.next();
+			if (signal?.aborted === true) return;
+			const itemIndex = itemIndexes[reader.position] ?? 0;
+			reader.readings ??= this.readings(reader.group, itemIndex);
+			const { done, value: reading } = reader.readings.next();
+			if (done === true) {
+				reader.readings = undefined;
+				reader.position += 1;
+				continue;
+			}
+			const task = this.taskOf(reader, itemIndex, reading);
+			if (task !== undefined) yield task;
 		}
 	}
 
@@ -228,7 +239,11 @@ export class Run<T extends Task> {
 
 	/** After a stop or a fault: items that were not read, or not to their end, are results too. */
 	private async settleUnread(reader: Reader<T>, outcome: Outcome): Promise<void> {
-		const { group } = reader;
+		const { group, readings } = reader;
+		reader.readings = undefined;
+		// An item whose last request was handed out has no rest.
+		if (readings?.next().done === true) reader.position += 1;
+		readings?.return();
 		for (; reader.position < group.itemIndexes.length; reader.position++) {
 			const itemIndex = group.itemIndexes[reader.position] ?? 0;
 			this.settleAtOnce(group.whole(itemIndex, false), outcome);

@@ -1,12 +1,14 @@
 /** One run of a node from beginning to end: what it returns, what it throws, and what a stop or a further try changes. */
-import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { type IExecuteFunctions, type INode, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { EngineCosts } from '../../../../nodes/shared/n8n/parameters/engineCosts';
-import { executeItems, executeOnce, type PreparedRun } from '../../../../nodes/shared/n8n/run/execute';
+import { executeItems, executeOnce, lastRuns, type PreparedRun } from '../../../../nodes/shared/n8n/run/execute';
 import { HintCounter } from '../../../../nodes/shared/n8n/run/hints';
 import { Report } from '../../../../nodes/shared/n8n/run/report';
 import { Run } from '../../../../nodes/shared/n8n/run/runItems';
 import { pushNoun } from '../../../../nodes/shared/n8n/run/words';
 import type { Outcome } from '../../../../nodes/shared/outcome';
+import { systemClock } from '../../../../nodes/shared/transport/clock';
+import { createManualClock } from '../../client/manualClock';
 import { accepted, calmSlices, notSent, rejected, task, type TestTask, unknown } from './outcomes';
 
 interface NodeSetting {
@@ -17,6 +19,7 @@ interface NodeSetting {
 	readonly signal?: AbortSignal;
 	/** Below an agent. */
 	readonly isTool?: boolean;
+	readonly type?: string;
 }
 
 interface Bench {
@@ -78,6 +81,11 @@ function prepared(
 	};
 }
 
+const failing =
+	(message: string, error: unknown = new Error(message)) =>
+	async (): Promise<never> => {
+		throw error;
+	};
 const badToken = (): Outcome => rejected(400, 'BadDeviceToken');
 const names = ([items = []]: INodeExecutionData[][]): unknown[] =>
 	items.map(({ json }) => json.outcome ?? `error: ${String(json.error)}`);
@@ -131,6 +139,35 @@ describe('what a run gives', () => {
 		expect(hints).toEqual([expect.stringContaining("The expression in 'title'")]);
 	});
 
+	it('is counted among the last runs of this process, also where nothing was prepared', async () => {
+		await executeItems(nodeWith().context, async () => prepared([notSent('x'), unknown()]));
+		expect(lastRuns.list().runs[0]).toMatchObject({ requests: 2, notSent: 1, unknown: 1 });
+		await expect(executeItems(nodeWith().context, failing('no credential'))).rejects.toThrow();
+		expect(lastRuns.list().runs[0]).toMatchObject({ requests: 0, notSent: 0, unknown: 0 });
+	});
+
+	it('is told in the log every five seconds until it is there', async () => {
+		const clock = createManualClock();
+		const spies = [
+			jest.spyOn(systemClock, 'now').mockImplementation(clock.now),
+			jest.spyOn(systemClock, 'after').mockImplementation(clock.after),
+		];
+		const { context, log, hints } = nodeWith();
+		const run = prepared([
+			accepted(),
+			() => {
+				clock.advance(5_000);
+				return accepted();
+			},
+		]);
+		await executeItems(context, async () => run).finally(() => {
+			for (const spy of spies) spy.mockRestore();
+		});
+		const line = 'Push (workflow "Alerts", execution 7): 1 push sent, 0 rejected, 0 a second, about 5 seconds left';
+		expect([log, hints]).toEqual([[line], [expect.stringMatching(/^This run took 5 seconds/)]]);
+		expect(clock.delays).not.toContain(5_000);
+	});
+
 	it('is nothing without input, and nothing is prepared', async () => {
 		const { context } = nodeWith({ inputs: 0 });
 		const prepare = jest.fn();
@@ -140,9 +177,7 @@ describe('what a run gives', () => {
 });
 
 describe('what ends a run before its first request', () => {
-	const fail = async (): Promise<never> => {
-		throw new Error('no credential');
-	};
+	const fail = failing('no credential');
 
 	it('is thrown where the workflow stops', async () => {
 		await expect(executeItems(nodeWith().context, fail)).rejects.toThrow('no credential');
@@ -192,9 +227,10 @@ describe('with Retry On Fail', () => {
 		const { context } = nodeWith(retrying);
 		const run = prepared([accepted(), notSent('deadline'), accepted()]);
 		const prepare = jest.fn(async () => run);
-		await expect(executeItems(context, prepare)).rejects.toThrow(
-			'1 push could not be sent yet. It failed with deadline.',
-		);
+		await expect(executeItems(context, prepare)).rejects.toMatchObject({
+			message: '1 push could not be sent yet. It failed with deadline.',
+			context: { itemIndex: 1 },
+		});
 		expect(names(await executeItems(context, prepare))).toEqual(['accepted', 'accepted']);
 		expect([run.sent, prepare.mock.calls.length]).toEqual([[0, 1, 1], 1]);
 	});
@@ -207,9 +243,10 @@ describe('with Retry On Fail', () => {
 	});
 
 	it('nothing is asked for again that a further try would not mend', async () => {
-		const { context } = nodeWith(retrying);
+		const { context, log } = nodeWith(retrying);
 		const run = prepared([accepted(), notSent('credentialRefused')]);
 		expect(names(await executeItems(context, async () => run))).toEqual(['accepted', 'not sent']);
+		expect(log).toEqual([]);
 	});
 
 	it('a stop gives the results there are, and says so in the log', async () => {
@@ -246,6 +283,18 @@ describe('a stop', () => {
 		expect(prepare).not.toHaveBeenCalled();
 	});
 
+	it('while it is prepared sends nothing, and says of every item that it was not sent', async () => {
+		const controller = new AbortController();
+		const { context, log } = nodeWith({ signal: controller.signal });
+		const run = prepared([]);
+		const items = await executeItems(context, async () => {
+			controller.abort();
+			return run;
+		});
+		expect([names(items), run.sent]).toEqual([['not sent', 'not sent'], []]);
+		expect(log).toEqual([expect.stringMatching(/ 2 were not sent$/)]);
+	});
+
 	it('throws nothing, even where no request succeeded', async () => {
 		const controller = new AbortController();
 		const { context } = nodeWith({ signal: controller.signal });
@@ -274,5 +323,45 @@ describe('below an agent', () => {
 	it('what may be repeated is thrown', async () => {
 		const run = prepared([badToken(), badToken()], strict);
 		await expect(executeItems(nodeWith({ isTool: true }).context, async () => run)).rejects.toThrow('APNs rejected');
+	});
+});
+
+describe('the message of an error says what to do as well', () => {
+	const own = (message: string, description?: string): NodeOperationError =>
+		new NodeOperationError({ ...nodeWith().context.getNode() }, message, { description });
+	const thrownBy = async (setting: NodeSetting, error: unknown): Promise<unknown> =>
+		await executeItems(nodeWith(setting).context, failing('', error)).catch((thrown: Error) => thrown.message);
+
+	it.each<readonly [string, NodeSetting, unknown, string]>([
+		['in a workflow not: it is shown beside it', {}, own('No key', 'Add one'), 'No key'],
+		['below an agent', { isTool: true }, own('No key', 'Add one'), 'No key. Add one.'],
+		['as a tool', { type: 'apnsSendTool', onError: 'stopWorkflow' }, own('No key', 'Add one'), 'No key. Add one.'],
+		[
+			'where the message does not say it already',
+			{ isTool: true },
+			own('No key: Add one', 'Add one'),
+			'No key: Add one',
+		],
+		['where there is something to do', { isTool: true }, own('No key'), 'No key'],
+	])('%s', async (_where, setting, error, expected) => {
+		expect(await thrownBy(setting, error)).toBe(expected);
+	});
+});
+
+describe('as the tool of a model', () => {
+	const asTool: NodeSetting = { type: 'apnsSendTool' };
+
+	it('a failure is an answer', async () => {
+		const [items = []] = await executeItems(nodeWith(asTool).context, failing('no credential'));
+		expect(items.map(({ json }) => json.message)).toEqual(['no credential']);
+		const run = prepared([notSent('x'), notSent('x')]);
+		expect(names(await executeItems(nodeWith(asTool).context, async () => run))).toEqual(['not sent', 'not sent']);
+	});
+
+	it.each<readonly [string, NodeSetting]>([
+		['On Error is set to stop', { ...asTool, onError: 'stopWorkflow' }],
+		['Retry On Fail is on', { ...asTool, retryOnFail: true }],
+	])('a failure is an error where %s', async (_what, setting) => {
+		await expect(executeItems(nodeWith(setting).context, failing('no credential'))).rejects.toThrow('no credential');
 	});
 });

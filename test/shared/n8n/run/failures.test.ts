@@ -78,6 +78,10 @@ describe('a run without one success', () => {
 		expect([httpCode, context.itemIndex]).toEqual([null, 2]);
 	});
 
+	it('of one cause names no others', () => {
+		expect(error([notSent('x'), notSent('x')]).description).toBe('Mend x.');
+	});
+
 	it('keeps host and port where n8n would put a sentence of its own', () => {
 		const outcome = notSent('connectionRefused', {
 			failure: failure('connectionRefused', {
@@ -112,6 +116,17 @@ describe('a run that shall fail for a rejected device', () => {
 		const many = Array.from({ length: 12 }, bad);
 		expect(error(many).message).toMatch(/token 9 and 2 more\. /);
 		expect(error(many.slice(0, 10)).message).not.toContain('more');
+		expect(error([...many.slice(0, 6), ...Array.from({ length: 6 }, () => invalid())]).message).toContain(
+			' and 2 more. ',
+		);
+	});
+
+	it('still says how many where so many other causes came first that this one was not kept', () => {
+		const others = Array.from({ length: 1_000 }, (_none, n) => notSent(`code ${n}`));
+		const { message, description, httpCode, context } = error([...others, bad()]);
+		expect(message).toBe('APNs rejected 1 of 1,001 pushes: token 1000.');
+		expect(description).toMatch(/^'On Rejected Device' is set to fail/);
+		expect([httpCode, context.itemIndex]).toEqual([null, Number.MAX_SAFE_INTEGER]);
 	});
 
 	it('gives the cause, its status and its first item, whatever else failed', () => {
@@ -131,6 +146,11 @@ describe('a run that shall fail for a rejected device', () => {
 			'accepted and unknown ones',
 			[bad(), accepted(), accepted(), unknown()],
 			'APNs accepted 2 pushes and gave no answer for 1 push: retrying this execution from the list sends them again.',
+		],
+		[
+			'one accepted and one unknown',
+			[bad(), accepted(), unknown()],
+			'APNs accepted 1 push and gave no answer for 1 push: retrying this execution from the list sends them again.',
 		],
 		[
 			'one unknown',

@@ -19,6 +19,10 @@ import { accepted, calmSlices, EagerSlices, notSent, rejected } from './outcomes
 const token = (n: number): string => n.toString(16).padStart(64, '0');
 const payload = Buffer.from('{}');
 
+const fail = (): never => {
+	throw new Error('an expression');
+};
+
 /** Readings as a few words: the token, or what stands for it. */
 function told(reading: Reading<Push>): string {
 	if (reading === DUPLICATE) return 'duplicate';
@@ -97,6 +101,22 @@ describe('pushes', () => {
 		expect(readings.filter((reading) => reading !== 'pause')).toHaveLength(1_000);
 	});
 
+	it.each<readonly [string, unknown, readonly number[]]>([
+		['a text', `${token(1)}, ${token(2)}`, [65 / 130, 1]],
+		['a text with blanks at its end', `${token(1)}${' '.repeat(66)}`, [0.5]],
+		['a list', [token(1), token(2), 'word', token(3)], [0.25, 0.5, 0.75, 1]],
+		['a list in a list', [[token(1), token(2)], token(3)], [0.5, 1, 1]],
+		['a list that is read as it comes', new DirectList([token(1), token(2)], () => []), [0.5, 1]],
+		['a value of unknown size', 7, [0]],
+	])('tell how much of %s was read, and nothing between two items', (_what, recipients, expected) => {
+		const { job } = group(recipients);
+		expect(job.fractionOfItem?.()).toBe(0);
+		for (const item of [0, 1]) {
+			const read = Array.from(job.read(item), () => job.fractionOfItem?.());
+			expect([...read, job.fractionOfItem?.()]).toEqual([...expected, 0]);
+		}
+	});
+
 	it('carry what their item says, and a result repeats it', () => {
 		const [push] = group(`<${token(1)}>`).job.read(1);
 		expect(push).toMatchObject({
@@ -148,6 +168,9 @@ describe('pushes', () => {
 		const base64 = Buffer.from(token(1), 'hex').toString('base64');
 		expect([...group(base64, { draft: { base64Tokens: true } }).job.read(0)].map(told)).toEqual([token(1)]);
 		expect([...group(base64).job.read(0)].map(told)).toEqual([`wrong ${base64}`]);
+		const list = new DirectList([base64], () => []);
+		expect([...group(list, { draft: { base64Tokens: true } }).job.read(0)].map(told)).toEqual([token(1)]);
+		expect([...group(list).job.read(0)].map(told)).toEqual([`wrong ${base64}`]);
 	});
 
 	it('count the hints of their item, and tell once that two carry the same id', () => {
@@ -186,6 +209,7 @@ describe('pushes', () => {
 		['its only recipient', token(1), true, token(1)],
 		['none where it has several', `${token(1)},${token(2)}`, true, undefined],
 		['none where it has none', '', true, undefined],
+		['none where the second cannot be read', new DirectList([token(1), new Date(0)], fail), true, undefined],
 		['none where it was not read', token(1), false, undefined],
 	])('an item as a whole stands for %s', (_what, recipients, isRead, expected) => {
 		const whole = group(recipients).job.whole(1, isRead);
@@ -205,11 +229,7 @@ describe('items without an environment', () => {
 		const [reading] = job.read(3);
 		expect(reading).toMatchObject({ error, task: { itemIndex: 3, recipient: token(7), environment: undefined } });
 		expect(job.whole(3, false).recipient).toBeUndefined();
-		const failing = strandedPushes(new Map(), [3], {
-			recipients: () => {
-				throw new Error('an expression');
-			},
-		});
+		const failing = strandedPushes(new Map(), [3], { recipients: fail });
 		expect(failing.whole(3, true).recipient).toBeUndefined();
 		let pulled = 0;
 		async function* source(): AsyncGenerator<Push> {
@@ -286,6 +306,7 @@ describe('requests of other kinds', () => {
 		expect(outcome).toMatchObject({
 			outcome: 'unknown',
 			attempts: 0,
+			repeats: [],
 			failure: { code: 'fault', message, commonToRun: false },
 		});
 	});
@@ -365,5 +386,8 @@ describe('items by environment', () => {
 		const slices = new EagerSlices();
 		await grouped(['', '', ''], slices);
 		expect(slices.turns).toBe(3);
+		const calm = new EagerSlices(false);
+		await grouped(['', '', ''], calm);
+		expect(calm.turns).toBe(0);
 	});
 });

@@ -71,16 +71,16 @@ export function task(itemIndex: number, recipient?: string, app = 'app'): TestTa
 	};
 }
 
-/** Slices that are over each time they are asked, and count how often others were let in. */
+/** Slices that are over each time they are asked, or never, and count how often others were let in. */
 export class EagerSlices extends Slices {
 	turns = 0;
 
-	constructor() {
+	constructor(private readonly over = true) {
 		super({ now: () => 0, soon: (callback) => setImmediate(callback) });
 	}
 
 	override get isOver(): boolean {
-		return true;
+		return this.over;
 	}
 
 	override async next(): Promise<void> {

@@ -11,7 +11,13 @@ interface Line {
 	readonly about: unknown;
 }
 
-function bench(options: { readonly mode?: string; readonly log?: (line: Line) => void } = {}) {
+interface Setting {
+	readonly mode?: string;
+	readonly log?: (line: Line) => void;
+	readonly workflow?: { readonly id: string; readonly name?: string };
+}
+
+function bench(options: Setting = {}) {
 	const lines: Line[] = [];
 	const shown: string[] = [];
 	const totals = new Totals();
@@ -23,7 +29,7 @@ function bench(options: { readonly mode?: string; readonly log?: (line: Line) =>
 	};
 	const context = {
 		getNode: () => ({ name: 'Push' }),
-		getWorkflow: () => ({ id: 'W', name: 'Alerts' }),
+		getWorkflow: () => options.workflow ?? { id: 'W', name: 'Alerts' },
 		getExecutionId: () => '7',
 		getMode: () => options.mode ?? 'trigger',
 		sendMessageToUI: (text: string) => void shown.push(text),
@@ -67,6 +73,12 @@ it.each([
 	expect(lines[0]?.text).toBe(
 		`Push (workflow "Alerts", execution 7): 0 pushes sent, 0 rejected, 0 a second${expected}`,
 	);
+});
+
+it('names a workflow without a name by its id', () => {
+	const { lines, clock } = bench({ workflow: { id: 'W' } });
+	clock.advance(5_000);
+	expect(lines[0]?.text).toBe('Push (workflow W, execution 7): 0 pushes sent, 0 rejected, 0 a second');
 });
 
 it('tells the editor of a manual run the same, and of no other', () => {

@@ -1,5 +1,6 @@
 /** Items in, one outcome for each request: what is sent, what is settled at once, what waits for a further try, and what a stop leaves. */
 import type { IDataObject } from 'n8n-workflow';
+import { pullEach } from '../../../../nodes/shared/client/sendEach';
 import { HintCounter } from '../../../../nodes/shared/n8n/run/hints';
 import { type Detail, Report } from '../../../../nodes/shared/n8n/run/report';
 import { type Group, mayPass, Run, type Settle } from '../../../../nodes/shared/n8n/run/runItems';
@@ -29,6 +30,8 @@ interface Setting {
 	readonly answer?: (task: TestTask) => Outcome | undefined;
 	readonly afterSend?: (task: TestTask) => void;
 	readonly throwAfter?: number;
+	/** The client's own loop, which asks for nothing more once the signal fires; any other asks until the source ends. */
+	readonly asClient?: boolean;
 	readonly slices?: Slices;
 	readonly detail?: Detail;
 }
@@ -45,14 +48,16 @@ function bench(setting: Setting = {}): Bench {
 			yield* readItem(itemIndex);
 		},
 		whole: (itemIndex, isRead) => task(itemIndex, `whole ${itemIndex} ${isRead ? 'read' : 'unread'}`),
-		async send(source: AsyncIterable<TestTask>, settle: Settle<TestTask>) {
-			for await (const one of source) {
+		async send(source: AsyncIterable<TestTask>, settle: Settle<TestTask>, signal: AbortSignal | undefined) {
+			const send = (one: TestTask): void => {
 				sent.push(one.recipient);
 				const outcome = answer(one);
 				if (outcome !== undefined) settle(one, outcome);
 				setting.afterSend?.(one);
 				if (setting.throwAfter === sent.length) throw new Error('a fault');
-			}
+			};
+			if (setting.asClient !== true) for await (const one of source) send(one);
+			else await pullEach(source, 10, signal, (one, _index, done) => (send(one), done()));
 		},
 	};
 	const report = new Report(setting.detail ?? 'results', pushNoun);
@@ -98,6 +103,30 @@ it('knows how much of several environments it has read', async () => {
 	const halves = bench({ items: [0, 1], afterSend: () => fractions.push(halves.run.fractionRead) });
 	await halves.run.attempt(once);
 	expect(fractions).toEqual([0, 0.5]);
+});
+
+it('counts of an item that is half read the half', async () => {
+	let half = 0;
+	const fractions: number[] = [];
+	const group: Group<TestTask> = {
+		itemIndexes: [0, 1],
+		*read(itemIndex) {
+			half = 0.5;
+			yield task(itemIndex);
+			half = 0;
+		},
+		fractionOfItem: () => half,
+		whole: (itemIndex) => task(itemIndex),
+		async send(source, settle) {
+			for await (const one of source) {
+				fractions.push(run.fractionRead);
+				settle(one, accepted());
+			}
+		},
+	};
+	const run = new Run([group], new Report('results', pushNoun), new HintCounter(), calmSlices());
+	await run.attempt(once);
+	expect([...fractions, run.fractionRead]).toEqual([0.25, 0.75, 1]);
 });
 
 it('counts duplicates, skips pauses, and settles what cannot be sent', async () => {
@@ -195,7 +224,6 @@ describe('a fault while sending', () => {
 		expect(await results()).toEqual([
 			['token 0', 'accepted'],
 			['token 1', 'unknown'],
-			['whole 1 unread', 'not sent'],
 			['whole 2 unread', 'not sent'],
 			['whole 3 unread', 'not sent'],
 		]);
@@ -264,16 +292,85 @@ describe('a further try', () => {
 	});
 
 	it('that never comes leaves what waited with the outcome it had', async () => {
-		const { run, results } = bench(refusedOnce());
+		const outcomes: Outcome[] = [];
+		const { run, results } = bench({
+			...refusedOnce(),
+			read: (item) => [{ ...task(item, `token ${item}`), ...(item === 1 ? { json: keeping(outcomes) } : {}) }],
+		});
 		await run.attempt(tryAgain);
 		run.finish();
+		run.finish();
+		expect(await results()).toHaveLength(3);
+		expect(outcomes).toMatchObject([{ outcome: 'not sent', failure: { code: 'connectionRefused' } }]);
+		expect(run.waiting.count).toBe(0);
+	});
+
+	it('carries no id where no try had one', async () => {
+		const one = task(0);
+		const { run } = bench({ items: [0], read: () => [one], answer: () => notSent('deadline') });
+		await run.attempt(tryAgain);
+		expect([run.waiting.count, one.ids.length]).toEqual([1, 0]);
+	});
+
+	it('is asked for by what waits in any environment', async () => {
+		const group = (itemIndex: number, outcome: Outcome): Group<TestTask> => ({
+			itemIndexes: [itemIndex],
+			read: () => [task(itemIndex)],
+			whole: () => task(itemIndex),
+			async send(source, settle) {
+				for await (const one of source) settle(one, outcome);
+			},
+		});
+		const groups = [group(0, accepted()), group(1, notSent('deadline'))];
+		const run = new Run(groups, new Report('results', pushNoun), new HintCounter(), calmSlices());
+		await run.attempt(tryAgain);
+		expect(run.waiting).toMatchObject({ count: 1, first: { itemIndex: 1 } });
+	});
+
+	it.each([true, false])('that is stopped on its way keeps each request that is left once (%p)', async (asClient) => {
+		const controller = new AbortController();
+		const { run, sent, results } = bench({
+			asClient,
+			answer: ({ earlier }) => (earlier === undefined ? notSent('deadline') : accepted()),
+			afterSend: ({ earlier }) => earlier !== undefined && sent.length > 3 && controller.abort(),
+		});
+		await run.attempt(tryAgain);
+		for (const _try of [2, 3]) {
+			await run.attempt({ mayContinue: true, signal: controller.signal });
+			expect([sent.slice(3), run.waiting.count]).toEqual([['token 0'], 2]);
+		}
 		run.finish();
 		expect(await results()).toEqual([
 			['token 0', 'accepted'],
 			['token 1', 'not sent'],
-			['token 2', 'accepted'],
+			['token 2', 'not sent'],
 		]);
-		expect(run.waiting.count).toBe(0);
+	});
+
+	it('that is stopped while it lets others in sends nothing more', async () => {
+		const controller = new AbortController();
+		const slices = new EagerSlices();
+		const { run, sent } = bench({ slices, answer: () => notSent('deadline') });
+		await run.attempt(tryAgain);
+		const next = slices.next.bind(slices);
+		slices.next = async () => {
+			controller.abort();
+			await next();
+		};
+		await run.attempt({ mayContinue: true, signal: controller.signal });
+		expect([sent.length, run.waiting.count]).toEqual([3, 3]);
+	});
+
+	it('that ends in a fault keeps what it has not handed out', async () => {
+		const { run, results } = bench({
+			answer: ({ earlier }) => notSent(earlier === undefined ? 'deadline' : 'x'),
+			throwAfter: 4,
+		});
+		await run.attempt(tryAgain);
+		await run.attempt(tryAgain);
+		expect(run.waiting.count).toBe(3);
+		run.finish();
+		expect(await results()).toHaveLength(3);
 	});
 
 	it('that is stopped keeps what it has not sent, and counts it', async () => {
@@ -325,12 +422,15 @@ it.each<readonly [string, Outcome, boolean]>([
 	expect(mayPass(outcome)).toBe(expected);
 });
 
-describe('a stop', () => {
+describe.each([
+	['as the client sends', true],
+	['as anybody sends', false],
+])('a stop, %s,', (_how, asClient) => {
 	it('makes results of what was not read', async () => {
 		const controller = new AbortController();
-		const { run, sent, results } = bench({ afterSend: () => controller.abort() });
+		const { run, sent, read, results } = bench({ asClient, afterSend: () => controller.abort() });
 		await run.attempt({ mayContinue: false, signal: controller.signal });
-		expect(sent).toEqual(['token 0']);
+		expect([sent, read]).toEqual([['token 0'], [0]]);
 		expect(await results()).toEqual([
 			['token 0', 'accepted'],
 			['whole 1 unread', 'not sent'],
@@ -341,13 +441,21 @@ describe('a stop', () => {
 
 	it('in the midst of an item makes one result of its rest', async () => {
 		const controller = new AbortController();
+		let ended = 0;
 		const { run, sent, results } = bench({
+			asClient,
 			items: [0],
-			read: (item) => [task(item, 'a'), task(item, 'b'), task(item, 'c')],
+			read: function* (item) {
+				try {
+					for (const name of ['a', 'b', 'c']) yield task(item, name);
+				} finally {
+					ended += 1;
+				}
+			},
 			afterSend: () => controller.abort(),
 		});
 		await run.attempt({ mayContinue: false, signal: controller.signal });
-		expect(sent).toEqual(['a']);
+		expect([sent, ended]).toEqual([['a'], 1]);
 		expect(await results()).toEqual([
 			['a', 'accepted'],
 			['whole 0 unread', 'not sent'],
@@ -356,16 +464,17 @@ describe('a stop', () => {
 });
 
 it('lets others in between items, between readings, between repeats and after a stop', async () => {
-	const turns = async (act: (slices: EagerSlices) => Promise<void>): Promise<number> => {
-		const slices = new EagerSlices();
-		await act(slices);
-		return slices.turns;
+	// The same with slices that are never over lets nobody in.
+	const turns = async (act: (slices: EagerSlices) => Promise<void>): Promise<readonly [number, number]> => {
+		const [eager, calm] = [new EagerSlices(), new EagerSlices(false)];
+		for (const slices of [eager, calm]) await act(slices);
+		return [eager.turns, calm.turns];
 	};
-	expect(await turns(async (slices) => await bench({ items: [0, 1], slices }).run.attempt(once))).toBe(4);
+	expect(await turns(async (slices) => await bench({ items: [0, 1], slices }).run.attempt(once))).toEqual([4, 0]);
 	const stopped = AbortSignal.abort();
 	expect(
 		await turns(async (slices) => await bench({ slices }).run.attempt({ mayContinue: false, signal: stopped })),
-	).toBe(4);
+	).toEqual([4, 0]);
 	expect(
 		await turns(async (slices) => {
 			const { run } = bench({ items: [0], slices, answer: () => notSent('deadline') });
@@ -373,6 +482,5 @@ it('lets others in between items, between readings, between repeats and after a 
 			slices.turns = 0;
 			await run.attempt(once);
 		}),
-	).toBe(1);
-	expect(await turns(async () => await bench({ items: [0, 1] }).run.attempt(once))).toBe(0);
+	).toEqual([1, 0]);
 });

@@ -89,6 +89,13 @@ describe('causes', () => {
 		expect(totals.causes()).toHaveLength(8);
 	});
 
+	it('with the same words are told apart by reason', () => {
+		const totals = totalsOf([rejected(503, 'ServiceUnavailable'), rejected(503, 'Service Unavailable')]);
+		const [one, other] = totals.causes();
+		expect([one?.reason, other?.reason]).toEqual(['ServiceUnavailable', 'Service Unavailable']);
+		expect(one?.words).toEqual(other?.words);
+	});
+
 	it('of some kinds are asked for alone, with the first item that met them', () => {
 		const totals = totalsOf([accepted(), notSent('deadline'), rejected(400, 'A'), invalid()]);
 		expect(totals.causes(['rejected', 'invalid']).map(({ kind }) => kind)).toEqual(['rejected', 'invalid']);

@@ -8,6 +8,7 @@ import {
 	pushNoun,
 	sentence,
 	sentences,
+	withReason,
 } from '../../../../nodes/shared/n8n/run/words';
 
 it.each([
@@ -47,6 +48,15 @@ it.each([
 it('sentences stand one behind the other, and empty ones are left out', () => {
 	expect(sentences('One', undefined, '', ' ', 'two.', 'three?')).toBe('One. two. three?');
 	expect(sentences(undefined, '')).toBe('');
+});
+
+it.each([
+	['It ended.', undefined, 'It ended.'],
+	['It ended.', 'Why', 'It ended (Why).'],
+	[' HTTP/1.1 is no answer. ', 'Why', 'HTTP/1.1 is no answer (Why).'],
+	['HTTP/1.1 is no answer', 'Why', 'HTTP/1.1 is no answer (Why).'],
+])('%j with the reason %p is %j', (message, reason, expected) => {
+	expect(withReason(message, reason)).toBe(expected);
 });
 
 it('a text gets a capital, a figure its commas, and one its own form', () => {
