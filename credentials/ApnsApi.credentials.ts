@@ -8,7 +8,7 @@ export class ApnsApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/apns.svg', dark: 'file:../icons/apns.dark.svg' };
 
-	documentationUrl = 'https://github.com/n8n-nodes-apns/n8n-nodes-apns#credential';
+	documentationUrl = 'https://github.com/n8n-nodes-apns/n8n-nodes-apns#credentials';
 
 	properties: INodeProperties[] = [
 		{
@@ -96,7 +96,7 @@ export class ApnsApi implements ICredentialType {
 			typeOptions: { password: true, rows: 5 },
 			default: '',
 			placeholder: 'e.g. -----BEGIN PRIVATE KEY-----',
-			description: 'The private key of the certificate. Leave empty if the certificate field contains it.',
+			description: "The private key of the certificate. Leave empty if 'Certificate' contains it.",
 			displayOptions: { show: { authentication: ['certificate'], identityFormat: ['pem'] } },
 		},
 		{

@@ -26,7 +26,7 @@ function operationOf(read: ParameterReader): Operation {
 		throw new FieldProblem(
 			'operation',
 			'notOffered',
-			`is "${name}", which is not offered for ${resource}`,
+			`is "${name}", which does not exist for ${resource}`,
 			text`Choose an ${field('operation')} from the list.`,
 		);
 	return operation;

@@ -73,14 +73,14 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Check Connection',
 				value: 'checkConnection',
-				description: 'Find out why pushes are not delivered to APNs by testing network, TLS and credential',
+				description: 'Test the network, TLS and the credential to find out why pushes do not reach APNs',
 				action: 'Check connection to APNs',
 			},
 			{
 				name: 'Get Statistics',
 				value: 'statistics',
 				description:
-					'Retrieve what the connections of this n8n process are doing. In queue mode this is the worker that runs the execution.',
+					'Retrieve the state of the connections of this n8n process. In queue mode, this is the worker that runs the execution.',
 				action: 'Get connection statistics',
 			},
 		],

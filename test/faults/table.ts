@@ -5,8 +5,8 @@ const head = `# What each fault does to a push
 
 Written by \`npm run faults -- --write\`: every fault at every phase of a connection at which it can strike, over real
 sockets, with a clock that runs 20 times as fast. "Struck" is the push the fault hits, "others" are one that waits behind it
-and one that comes after it; for both the table gives the outcome. Seconds are those of the fast clock until the struck push ended.
-In each cell the peer's journal is held against the outcomes: nothing \`not sent\` arrived whole, nothing accepted is reported as
+and one that comes after it; the table gives the outcome of both. Seconds are those of the fast clock until the struck push ended.
+In each cell the peer's journal is compared with the outcomes: nothing \`not sent\` arrived whole, nothing accepted is reported as
 rejected or \`not sent\`, nothing arrives twice, and no socket is left behind. What the outcomes mean is in [delivery.md](delivery.md).
 `;
 

@@ -68,7 +68,7 @@ const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 	['half a badge', { badge: 1.5 }, /^'Badge' must be a whole number, but is 1\.5\./, /^Change 'Badge' to a whole number\.$/],
 	['a relevance score of 2', { additionalFields: { relevanceScore: 2 } }, /^'Relevance Score' must be a number from 0 to 1, but is 2\./, /^Change 'Relevance Score' to a number from 0 to 1\.$/],
 	['a volume of 11', { additionalFields: { criticalSound: true, criticalVolume: 11 } }, /^'Critical Sound Volume' must be a number from 0 to 1, but is 11\./, /^Change 'Critical Sound Volume' to a number from 0 to 1\.$/],
-	['an interruption level of its own', { interruptionLevel: 'shout' }, /^'Interruption Level' is "shout", which is not offered\./, /^Use one of these values: active, critical, passive or time-sensitive\.$/],
+	['an interruption level of its own', { interruptionLevel: 'shout' }, /^'Interruption Level' is "shout", which is not a valid value\./, /^Use one of these values: active, critical, passive or time-sensitive\.$/],
 	['custom data that is no JSON', { additionalFields: { customData: '{order: 1}' } }, /^'Custom Data' is not valid JSON \(Expected property name or '\}' in JSON at position 1(?: \(line 1 column 2\))?\)\./, /^Check quotes, commas and braces\.$/],
 	['custom data with aps', { additionalFields: { customData: '{"aps":{}}' } }, /^'Custom Data' contains the key "aps", which would overwrite the notification itself\./, /^Rename the key, or set 'Specify Payload' to Using JSON and write the whole payload\.$/],
 	['custom data that is a list', { additionalFields: { customData: '[1]' } }, /^'Custom Data' is not a JSON object\./, /^Use an object such as \{"key": "value"\}\.$/],
@@ -86,7 +86,7 @@ const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 	['a topic with a line break', { topic: 'com.example\r\napns-priority: 1' }, /^'Topic' contains characters not allowed in a bundle ID\./, /^Use the app's bundle ID: letters, digits, hyphens and periods only, without spaces\.$/],
 	['too many connections', { options: { maxConnections: 1000 } }, /^'Max Connections' must be a whole number from 1 to 32, but is 1000\./, /^Change 'Max Connections' to a whole number from 1 to 32\.$/],
 	['a timeout of nothing', { options: { timeout: 0 } }, /^'Timeout \(Seconds\)' must be a whole number from 1 to 2147483, but is 0\./, /^Change 'Timeout \(Seconds\)' to a whole number from 1 to 2147483\.$/],
-	['an unknown environment', { options: { environment: 'staging' } }, /^'Environment' is "staging", which is not offered\./, /^Use one of these values: production or development\.$/],
+	['an unknown environment', { options: { environment: 'staging' } }, /^'Environment' is "staging", which is not a valid value\./, /^Use one of these values: production or development\.$/],
 ];
 
 it.each(wrong)(

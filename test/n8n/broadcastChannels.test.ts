@@ -208,7 +208,7 @@ it.each([
 	[
 		'a policy of its own',
 		{ storagePolicy: '={{ "forever" }}' },
-		/^'Message Storage' is "forever", which is not offered\.$/,
+		/^'Message Storage' is "forever", which is not a valid value\.$/,
 	],
 ])('sends nothing for %s', async (_what, parameters, message) => {
 	const result = await run({ resource: 'channel', operation: 'create', ...parameters }, [{}], {

@@ -80,7 +80,7 @@ const wrong: ReadonlyArray<readonly [what: string, parameters: INodeParameters, 
 	['a start that wants both token and channel', { ...start, additionalFields: { inputPushToken: true, inputPushChannel: 'dHN0' } }, /^'Subscribe to Channel' cannot be combined with 'Request Update Token'\.$/],
 	['attributes that are no object', { ...start, attributes: '[]' }, /^'Attributes' is not a JSON object\.$/],
 	['a state that is no JSON', { event: 'update', contentState: '{"score":' }, /^'Content State' is not valid JSON \(Unexpected end of JSON input\)\.$/],
-	['an event of its own', { event: '={{ "pause" }}', contentState: '{}' }, /^'Event' is "pause", which is not offered\.$/],
+	['an event of its own', { event: '={{ "pause" }}', contentState: '{}' }, /^'Event' is "pause", which is not a valid value\.$/],
 	['a stale date that is no time', { event: 'update', contentState: '{}', additionalFields: { staleDate: 'soon' } }, /^'Stale Date' is "soon", which is not a time\.$/],
 ];
 

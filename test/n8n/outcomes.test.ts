@@ -135,7 +135,7 @@ it('fails on a refused device by option', async () => {
 	const result = await bench.send({ ...push, options: { onRejectedDevice: 'fail' } });
 	expect(result.error).toEqual({
 		message: expect.stringMatching(new RegExp(`^APNs rejected the push: ${phone}\\. .*\\(Unregistered\\)`)),
-		description: expect.stringMatching(/Delete this device token.*gives up the results/),
+		description: expect.stringMatching(/Delete this device token.*this run returns no results/),
 	});
 });
 

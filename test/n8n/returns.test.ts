@@ -237,7 +237,7 @@ it('names the first item that failed in the error', async () => {
 	]);
 	expect(Reflect.get(Object(Reflect.get(Object(result.run.data.resultData.error), 'context')), 'itemIndex')).toBe(1);
 	expect(result.error?.description).toMatch(
-		/gives up the results of this run.*APNs accepted 1 push: retrying this execution from the list sends it again/,
+		/this run returns no results.*APNs accepted 1 push: retrying this execution from the list sends it again/,
 	);
 });
 

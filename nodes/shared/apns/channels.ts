@@ -39,7 +39,7 @@ export function channelBody(storagePolicy: string): Buffer {
 		throw new FieldProblem(
 			'storagePolicy',
 			'notOffered',
-			`is "${excerpt(storagePolicy)}", which is not offered`,
+			`is "${excerpt(storagePolicy)}", which is not a valid value`,
 			`Use one of these values: ${storagePolicyRows.map(({ value }) => value).join(', ')}.`,
 		);
 	}

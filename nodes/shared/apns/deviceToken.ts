@@ -29,7 +29,7 @@ const problems = {
 	notText: problem(
 		'notText',
 		'contains a value that is not text',
-		'Use an expression that ends in the field with the device token.',
+		'Use an expression that points to the field with the device token.',
 	),
 	described: problem(
 		'incomplete',

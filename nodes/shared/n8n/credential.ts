@@ -123,7 +123,7 @@ function environmentOf(value: string): Environment {
 	throw new FieldProblem(
 		'environment',
 		'notOffered',
-		`is "${excerpt(value)}", which is not offered`,
+		`is "${excerpt(value)}", which is not a valid value`,
 		'Use one of these values: production or development.',
 	);
 }

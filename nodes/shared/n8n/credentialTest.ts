@@ -17,7 +17,7 @@ const TEST_TIMEOUT_MS = 10_000;
 function withoutApp({ bundleId }: ICredentialDataDecryptedObject): string | undefined {
 	if (typeof bundleId === 'string' && bundleId.trim() !== '') return undefined;
 	return wordsFor(
-		text`${field('bundleId')} is empty, so access to an app could not be tested, and each node needs a topic or bundle ID of its own.`,
+		text`${field('bundleId')} is empty, so access to an app could not be tested, and each node needs its own topic or bundle ID.`,
 	);
 }
 

@@ -53,7 +53,7 @@ export const retriesOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
 	default: 2,
 	description:
-		'How many times to send again if APNs is unavailable or receives too many requests. It waits as long as APNs asks, or 15 minutes if APNs is unavailable. Without this option, it only sends again after too many requests, up to two times.',
+		'How many times to send again if APNs is unavailable or receives too many requests. The node waits as long as APNs asks, or 15 minutes if APNs is unavailable. Without this option, it only sends again after too many requests, up to two times.',
 };
 
 export const timeoutOption: INodeProperties = {

@@ -11,7 +11,7 @@ function notText(id: FieldId): FieldProblem {
 		id,
 		'notText',
 		'is an object or a list, not text',
-		'Use an expression that ends in the field with the text.',
+		'Use an expression that points to the field with the text.',
 	);
 }
 

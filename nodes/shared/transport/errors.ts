@@ -34,7 +34,7 @@ const rows = {
 		'run',
 		'transient',
 		'endpoint',
-		'Check that the machine n8n runs on can resolve this name (nslookup shows it), and the spelling if it is one of your own.',
+		'Check that the machine n8n runs on can resolve this name (try nslookup), and that it is spelled correctly.',
 	),
 	connectionRefused: row(
 		'run',
@@ -58,7 +58,7 @@ const rows = {
 		'run',
 		'transient',
 		'proxy',
-		'Check {proxyUrl} in the credential (or HTTPS_PROXY), and that the proxy allows CONNECT to this host and port.',
+		'Check {proxyUrl} in the credential (or HTTPS_PROXY), and check that the proxy allows CONNECT to this host and port.',
 	),
 	proxyRefused: row(
 		'run',
@@ -118,7 +118,7 @@ const rows = {
 		'run',
 		'permanent',
 		'endpoint',
-		'Check the host and port, and any proxy that inspects TLS: it must pass HTTP/2 on.',
+		'Check the host and port, and any proxy that inspects TLS: it must pass HTTP/2 through.',
 	),
 	settingsTimeout: row(
 		'run',
@@ -164,7 +164,7 @@ const rows = {
 		'none',
 		'Correct the credential. Until it changes, pushes with it are paused.',
 	),
-	refused: row('request', 'transient', 'none', 'The server takes no more requests at the moment. Send again later.'),
+	refused: row('request', 'transient', 'none', 'The server is not accepting requests at the moment. Send again later.'),
 	reset: row('request', 'transient', 'none', 'The server gave up on this request.'),
 	malformedAnswer: row(
 		'request',
@@ -184,7 +184,7 @@ const rows = {
 		'request',
 		'transient',
 		'none',
-		'Shorten the topic, collapse ID or channel ID: the server allows no headers of this size.',
+		'Shorten the topic, collapse ID or channel ID: the server does not allow headers of this size.',
 	),
 	invalidHeader: row(
 		'request',
@@ -196,7 +196,7 @@ const rows = {
 		'request',
 		'transient',
 		'none',
-		'APNs gives no such answer. Check the host and port, and for a proxy between n8n and APNs.',
+		'APNs does not give such an answer. Check the host and port, and any proxy between n8n and APNs.',
 	),
 	closed: row('run', 'permanent', 'none', 'The session cache was closed.'),
 } satisfies Record<string, ErrorRow>;

@@ -36,7 +36,7 @@ export function parseProxyUrl(proxyUrl: string): Proxy {
 	if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
 		throw new TransportError(
 			'proxyUrlInvalid',
-			'The proxy URL (of the credential, or HTTPS_PROXY where that is empty) is not of the form http://user:password@host:port.',
+			'The proxy URL (from the credential, or HTTPS_PROXY if that is empty) does not have the form http://user:password@host:port.',
 		);
 	}
 	const secure = url.protocol === 'https:';

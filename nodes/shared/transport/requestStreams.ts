@@ -163,7 +163,9 @@ export class RequestStreams {
 			fields = request.head(request.sentMark);
 		} catch (error) {
 			// Only values of another type than declared, as a program without types may give, end here.
-			return new TransportError('invalidHeader', 'The request has a value that no header can carry.', { cause: error });
+			return new TransportError('invalidHeader', 'The request has a value that cannot be sent in a header.', {
+				cause: error,
+			});
 		}
 		const opened = this.protocol.open(fields, request.body, request);
 		return typeof opened === 'string' ? openRefusalError(this.host.where, opened, fields) : opened;

@@ -22,7 +22,7 @@ it.each([
 
 it('a policy that is not offered is refused with those that are', () => {
 	expect(wordsThrownBy(() => channelBody('newest'))).toEqual({
-		message: `'Message Storage' is "newest", which is not offered.`,
+		message: `'Message Storage' is "newest", which is not a valid value.`,
 		advice: 'Use one of these values: mostRecent, none.',
 	});
 });

@@ -86,7 +86,7 @@ describe("a Live Activity's payload", () => {
 	});
 
 	it.each<readonly [string, LiveActivityFields, string]>([
-		['another event', { ...update, event: 'pause' }, `'Event' is "pause", which is not offered.`],
+		['another event', { ...update, event: 'pause' }, `'Event' is "pause", which is not a valid value.`],
 		[
 			'start without its state',
 			{ ...start, contentState: undefined },

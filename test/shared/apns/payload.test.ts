@@ -84,7 +84,7 @@ describe('an alert payload', () => {
 		[{ badge: Number.NaN }, "'Badge' must be a whole number, 0 or higher, but is NaN."],
 		[{ relevanceScore: 2 }, "'Relevance Score' must be a number from 0 to 1, but is 2."],
 		[{ criticalSound: true, criticalVolume: 100 }, "'Critical Sound Volume' must be a number from 0 to 1, but is 100."],
-		[{ interruptionLevel: 'urgent' }, `'Interruption Level' is "urgent", which is not offered.`],
+		[{ interruptionLevel: 'urgent' }, `'Interruption Level' is "urgent", which is not a valid value.`],
 	])('refuses %j', (fields, problem) => {
 		expect(problemOf(() => alertPayload(fields))).toBe(problem);
 	});

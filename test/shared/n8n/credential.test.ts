@@ -116,7 +116,7 @@ it.each([
 		{ authentication: 'certificate', identityFormat: 'p12', p12Secret: 'MA==', passphrase: ['a'] },
 		/^'Passphrase' is an object or a list, not text\.$/,
 	],
-	['environment', { environment: 'staging' }, /^'Environment' is "staging", which is not offered\.$/],
+	['environment', { environment: 'staging' }, /^'Environment' is "staging", which is not a valid value\.$/],
 ])('reports %s from an expression that gives something else', (_field, fields, message) => {
 	expect(problemOf(token(fields as unknown as ICredentialDataDecryptedObject))).toMatch(message);
 });

@@ -32,7 +32,7 @@ function checkChoice(id: AlertFieldId, value: unknown, { choices = [] }: AlertFi
 	throw new FieldProblem(
 		id,
 		'notOffered',
-		`is "${excerpt(String(value))}", which is not offered`,
+		`is "${excerpt(String(value))}", which is not a valid value`,
 		`Use one of these values: ${listed(choices.map((known) => known.value))}.`,
 	);
 }

@@ -74,7 +74,7 @@ function eventOf(event: string, options: LiveActivityOptions): LiveActivityEvent
 		throw new FieldProblem(
 			'event',
 			'notOffered',
-			`is "${excerpt(event)}", which is not offered`,
+			`is "${excerpt(event)}", which is not a valid value`,
 			options.broadcast === true
 				? 'Use one of these values: update or end.'
 				: 'Use one of these values: start, update or end.',

@@ -51,7 +51,7 @@ export class EngineCosts {
 			.sort(([, one], [, other]) => other.ms - one.ms)
 			.map(([name, { calls, ms }]) => {
 				const times = calls === 1 ? 'once' : `${calls.toLocaleString('en-US')} times`;
-				return `The expression in '${labelOf(name, this.properties)}' was evaluated ${times} by n8n, which took ${(ms / 1_000).toFixed(1)} seconds in all. A plain path such as {{ $json.title }} needs no evaluation: compute the value in a node before this one.`;
+				return `The expression in '${labelOf(name, this.properties)}' was evaluated ${times} by n8n, which took ${(ms / 1_000).toFixed(1)} seconds in all. A plain path such as {{ $json.title }} needs no evaluation: compute the value in an earlier node.`;
 			});
 	}
 }

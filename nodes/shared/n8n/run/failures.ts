@@ -96,7 +96,7 @@ export function rejectedError(node: INode, totals: Totals, noun: Noun): NodeApiE
 		sentences(`${capital(what)}: ${names}`, first === undefined ? undefined : messageOf(first)),
 		sentences(
 			first?.words.advice,
-			`'On Rejected Device' is set to fail, which gives up the results of this run; choose to continue to keep them`,
+			`'On Rejected Device' is set to Fail, so this run returns no results. Choose Return Item to keep them`,
 			repeatWarning(totals, noun),
 		),
 		first?.status,

@@ -132,7 +132,7 @@ describe('a run that shall fail for a rejected device', () => {
 	it('gives the cause, its status and its first item, whatever else failed', () => {
 		const { message, description, httpCode, context } = error([notSent('x'), notSent('x'), accepted(), bad()]);
 		expect(message).toContain('BadDeviceToken');
-		expect(description).toContain("'On Rejected Device' is set to fail");
+		expect(description).toContain("'On Rejected Device' is set to Fail");
 		expect([httpCode, context.itemIndex]).toEqual(['400', 3]);
 	});
 
