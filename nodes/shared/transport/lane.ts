@@ -1,74 +1,33 @@
 /** All connections of one identity to one endpoint, and the requests that wait for them. */
 import { endpointName } from '../endpoint';
-import type { Backoff } from './backoff';
 import type { Clock } from './clock';
-import type { Connect, Target } from './connect';
-import { Connection } from './connection';
-import type { Answer, ConnectionOwner, EndOfService } from './connectionState';
+import type { Connection } from './connection';
+import type { Answer, EndOfService } from './connectionState';
 import { createDrainLedger } from './drainLedger';
 import { DueTimer } from './dueTimer';
 import { TransportError, type TransportErrorCode } from './errors';
-import type { IdentityPause, PausedMember } from './identityPause';
+import type { PausedMember } from './identityPause';
+import { type ConnectionsHost, LaneConnections } from './laneConnections';
+import type { LaneOptions, LaneState } from './laneOptions';
 import type { LaneStats } from './laneStats';
-import { Openings, type OpeningStandings } from './openings';
+import { Openings } from './openings';
 import type { OwnedLane } from './owners';
 import { asCommon } from './reconnectPolicy';
-import type { Attempt, Caller, Carrier, LaneRequest } from './request';
+import type { Attempt, Carrier, LaneRequest } from './request';
 import { RequestQueue } from './requestQueue';
 import { timing } from './timing';
-import type { Notice, Trace } from './trace';
-
-/** What the client knows about answers and the lane does not. */
-export interface LanePolicy {
-	/** Whether an answer shows that what the stream carried was accepted: then the connection may carry more than one stream. */
-	provesToken(attempt: Attempt): boolean;
-	/** Whether an answer shows that APNs accepts the credential: forgives its pause. */
-	provesCredential(attempt: Attempt): boolean;
-	/** The trouble of the credential that a late answer names, where its request is no longer there to act on it. */
-	refusedCredential(attempt: Attempt): TransportError | undefined;
-	/** The trouble of the credential that a GOAWAY with this debug data names. */
-	goawayTrouble(debugData: Buffer): TransportError | undefined;
-}
-
-/** What outlives the lane and is shared with others: see `sessionCache.ts` for the keys. */
-export interface LaneStandings extends OpeningStandings {
-	readonly pause: IdentityPause;
-}
-
-export interface LaneOptions {
-	readonly target: Target;
-	/** Token connections: one stream until a token was accepted, and the first request right after TLS. */
-	readonly tokenMode: boolean;
-	readonly policy: LanePolicy;
-	readonly clock: Clock;
-	readonly connect: Connect;
-	readonly standings: LaneStandings;
-	readonly createBackoff: () => Backoff;
-	readonly trace: Trace;
-	readonly notify: (notice: Notice) => void;
-	/** Tells the lanes of one endpoint apart in traces; no secret. */
-	readonly name: string;
-}
-
-export type LaneState =
-	/** Takes requests; its credential has this identity. */
-	| { readonly t: 'serving' }
-	/** Takes requests as before; the credential has another identity now, and unused connections close after minutes. */
-	| { readonly t: 'superseded' }
-	/** Takes nothing more: ask the cache for the lane anew. */
-	| { readonly t: 'closed'; readonly why: TransportError };
 
 /** Why a stream ended by itself before its request had left, while the connection goes on: it would be sent again at once, for ever. */
 const ENDS_OF_ITS_OWN: ReadonlySet<TransportErrorCode> = new Set(['refused', 'reset', 'malformedAnswer']);
 
-export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLane {
+export class Lane implements ConnectionsHost, PausedMember, OwnedLane {
 	state: LaneState = { t: 'serving' };
 	lastUsedMs: number;
 	/** Until when broadcasts wait; in the past when they may go. */
 	broadcastsHeldUntilMs = -Infinity;
 	private readonly clock: Clock;
 	private readonly queue = new RequestQueue();
-	private readonly connections = new Set<Connection>();
+	private readonly connections: LaneConnections;
 	private readonly drains = createDrainLedger();
 	private readonly openings: Openings;
 	/** The end of a back-off, and limits of waiting requests. */
@@ -85,14 +44,13 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		this.lastUsedMs = this.clock.now();
 		this.timer = new DueTimer(this.clock, () => this.onTimer());
 		this.openings = new Openings(options.standings, options.createBackoff());
+		this.connections = new LaneConnections(options, this.openings, this);
 		options.standings.pause.join(this);
 	}
 
 	/** True when nothing is waiting or in flight. */
 	get isIdle(): boolean {
-		if (this.queue.size > 0) return false;
-		for (const connection of this.connections) if (connection.liveStreams > 0) return false;
-		return true;
+		return this.queue.size === 0 && !this.connections.areBusy;
 	}
 
 	/** True once it takes nothing more: ask the cache for the lane anew. */
@@ -107,7 +65,12 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 
 	/** Connections that exist, for reports. */
 	get openConnections(): readonly Connection[] {
-		return [...this.connections];
+		return this.connections.list();
+	}
+
+	/** Requests that wait for a stream. */
+	get queued(): number {
+		return this.queue.size;
 	}
 
 	/** Time by the lane's clock. */
@@ -122,7 +85,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		const refusal = this.refusal(now);
 		if (refusal !== undefined) return request.finish({ kind: 'notSent', error: refusal });
 		if (this.queue.size === 0 && !request.isStopped) {
-			const connection = this.pick(request, now);
+			const connection = this.connections.pick(request, now);
 			if (connection !== undefined) return connection.take(request, now);
 		}
 		this.queue.push(request, now);
@@ -141,16 +104,14 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 
 	/** New requests take another connection than this one, which ends when its streams have. */
 	replaceConnection(carrier: Carrier | undefined, why: TransportError): void {
-		for (const connection of [...this.connections]) if (connection === carrier) connection.drain(why);
+		this.connections.drain(why, Infinity, (connection) => connection === carrier);
 		this.pump();
 	}
 
 	/** New requests take connections younger than this one; it and those before it end soon. */
 	replaceOlderConnections(carrier: Carrier | undefined, why: TransportError): void {
 		const newestMs = carrier?.createdAtMs ?? Infinity;
-		for (const connection of [...this.connections]) {
-			if (connection.createdAtMs <= newestMs) connection.drain(why, timing.credentialDrainMs);
-		}
+		this.connections.drain(why, timing.credentialDrainMs, ({ createdAtMs }) => createdAtMs <= newestMs);
 		this.pump();
 	}
 
@@ -178,7 +139,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		this.lastError = error;
 		// The queue first: a connection that ends while requests wait would open another for them.
 		this.giveUp(this.queue.removeAll(this.clock.now()), error);
-		for (const connection of [...this.connections]) connection.drain(error, timing.credentialDrainMs);
+		this.connections.drain(error, timing.credentialDrainMs);
 	}
 
 	/** No broadcast leaves before this time: APNs throttles them together, and device pushes go on. */
@@ -191,19 +152,15 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 
 	/** Whether the credential has another identity now: unused connections then close after minutes instead of hours. */
 	setSuperseded(superseded: boolean): void {
-		if (this.state.t === 'closed' || superseded === (this.state.t === 'superseded')) return;
-		this.state = { t: superseded ? 'superseded' : 'serving' };
-		this.options.trace(`${this.options.name} lane ${this.state.t}`);
-		for (const connection of this.connections) connection.reviewIdle();
+		if (this.transition({ t: superseded ? 'superseded' : 'serving' })) this.connections.reviewIdle();
 	}
 
 	/** Ends the lane: connections drain, what waits is not sent, nothing more is taken. */
 	close(why: TransportError): void {
-		if (this.state.t === 'closed') return;
-		this.state = { t: 'closed', why };
+		if (!this.transition({ t: 'closed', why })) return;
 		this.options.standings.pause.leave(this);
 		this.giveUp(this.queue.removeAll(this.clock.now()), why);
-		for (const connection of [...this.connections]) connection.drain(why);
+		this.connections.drain(why);
 		this.timer.stop();
 	}
 
@@ -213,16 +170,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		return {
 			endpoint: endpointName(this.options.target),
 			state: this.state.t,
-			connections: [...this.connections].map((connection) => ({
-				state: connection.state.t,
-				activeStreams: connection.liveStreams,
-				abandonedStreams: connection.openStreams - connection.liveStreams,
-				streams: connection.opened,
-				answers: connection.answers,
-				accepted: connection.accepted,
-				livedMs: connection.livedMs,
-				peerStreamLimit: connection.peerSettings.maxConcurrentStreams,
-			})),
+			connections: this.connections.stats(),
 			queued: this.queue.size,
 			opened: this.openings.count,
 			repeats: this.repeats,
@@ -270,11 +218,9 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 	onOutOfService(connection: Connection, end: EndOfService): void {
 		const now = this.clock.now();
 		if (end.why.blame !== 'none') this.lastError = end.why;
-		const othersWork = [...this.connections].some(
-			(other) => other !== connection && other.inService && other.state.t === 'ready',
-		);
+		const othersWork = this.connections.otherWorks(connection);
 		const verdict = this.openings.judge(end, othersWork);
-		if (verdict.replaceAtOnce && this.queue.size > 0) this.openConnection();
+		if (verdict.replaceAtOnce && this.queue.size > 0) this.connections.open();
 		this.openings.record(verdict, end.why, othersWork, now);
 		if (verdict.blame !== 'none') {
 			const backoff = this.options.standings.backoffs[verdict.blame];
@@ -291,8 +237,21 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 	}
 
 	onProgress(connection: Connection): void {
-		if (connection.state.t === 'closed') this.connections.delete(connection);
+		if (connection.state.t === 'closed') this.connections.remove(connection);
 		this.pump();
+	}
+
+	/** A connection may open at this time. */
+	lookAgainAt(atMs: number): void {
+		this.timer.schedule(atMs);
+	}
+
+	/** The only place where the state changes: a closed lane stays closed. Returns whether it did. */
+	private transition(to: LaneState): boolean {
+		if (this.state.t === 'closed' || this.state.t === to.t) return false;
+		this.state = to;
+		this.options.trace(`${this.options.name} lane ${to.t}`);
+		return true;
 	}
 
 	/** Why a request cannot even wait: the lane or the identity is stopped, or the endpoint failed and its back-off still runs. */
@@ -300,27 +259,11 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		if (this.state.t === 'closed') return this.state.why;
 		const paused = this.options.standings.pause.refusal(now);
 		if (paused !== undefined) return paused;
-		return this.hasService() ? undefined : this.openings.refusal(now);
-	}
-
-	/** A connection takes requests now or soon; one that has just ended, or drains, is none to wait for. */
-	private hasService(): boolean {
-		for (const connection of this.connections) if (connection.inService) return true;
-		return false;
+		return this.connections.serve ? undefined : this.openings.refusal(now);
 	}
 
 	private get pausedForMs(): number {
 		return this.options.standings.pause.leftMs(this.clock.now());
-	}
-
-	private pick(request: LaneRequest, now: number): Connection | undefined {
-		for (const connection of this.connections) if (connection.canTake(request, now)) return connection;
-		return undefined;
-	}
-
-	private hasRoom(): boolean {
-		for (const connection of this.connections) if (connection.hasRoom()) return true;
-		return false;
 	}
 
 	/** Starts what can start, once the current turn is over: a thousand stops are one look. */
@@ -353,7 +296,7 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 		const waiting = this.queue.size > 0;
 		if (!waiting && !this.holding) return;
 		this.holding = waiting;
-		for (const connection of this.connections) connection.holdProcess(waiting);
+		this.connections.hold(waiting);
 		this.timer.keepAlive(waiting);
 	}
 
@@ -370,65 +313,18 @@ export class Lane implements ConnectionOwner<Connection>, PausedMember, OwnedLan
 				skipped += 1;
 				continue;
 			}
-			const connection = this.pick(request, now);
+			const connection = this.connections.pick(request, now);
 			if (connection !== undefined) {
 				this.queue.shift(now);
 				connection.take(request, now);
 				skipped = 0;
 				continue;
 			}
-			this.seeToConnection(request);
-			if (!this.hasRoom()) return;
+			this.connections.seeTo(request);
+			if (!this.connections.haveRoom) return;
 			this.queue.skip();
 			skipped += 1;
 		}
-	}
-
-	/** Another connection: when there is none, or when limits hold a backlog back that is worth it. */
-	private seeToConnection({ caller }: LaneRequest): void {
-		let inService = 0;
-		const request = this.queue.peek();
-		for (const connection of this.connections) {
-			if (connection.isEnding) return;
-			if (!connection.inService) continue;
-			if (connection.state.t !== 'ready') return;
-			if (request === undefined || !connection.isFull(request) || !connection.limitRoseAboveOne) return;
-			inService += 1;
-		}
-		if (inService > 0 && !this.earnsAnother(caller, inService)) return;
-		this.openConnection();
-	}
-
-	private earnsAnother({ maxConnections }: Caller, inService: number): boolean {
-		if (inService >= maxConnections || this.queue.size < timing.backlogForAnother) return false;
-		const now = this.clock.now();
-		const { furtherNotBeforeMs } = this.openings;
-		if (now < furtherNotBeforeMs) this.timer.schedule(furtherNotBeforeMs);
-		return now >= furtherNotBeforeMs;
-	}
-
-	/** Opens a connection if back-off and budgets allow it; else looks again when they do. */
-	private openConnection(): void {
-		const now = this.clock.now();
-		const notBeforeMs = this.openings.notBeforeMs(now);
-		if (notBeforeMs > now) return this.timer.schedule(notBeforeMs);
-		this.openings.begin(now);
-		// Beside a connection that works nothing is won by a first request before SETTINGS, and it may be lost.
-		const isFirst = ![...this.connections].some(({ state }) => state.t === 'ready');
-		const name = `${this.options.name} #${this.openings.count}`;
-		const connection = new Connection({
-			target: this.options.target,
-			connect: this.options.connect,
-			clock: this.clock,
-			trace: this.options.trace,
-			name,
-			needsProof: this.options.tokenMode,
-			firstBeforeSettings: this.options.tokenMode && !this.openings.isFailing && isFirst,
-			owner: this,
-		});
-		this.options.trace(`${name} opening, ${this.queue.size} waiting`);
-		this.connections.add(connection);
-		void connection.start();
 	}
 
 	/** Settles requests that were taken out of the queue as not sent. */
