@@ -112,11 +112,10 @@ export class LaneConnections {
 	open(): void {
 		const { options, openings } = this;
 		const now = options.clock.now();
-		const notBeforeMs = openings.notBeforeMs(now);
+		const isFirst = !this.list().some(({ state }) => state.t === 'ready');
+		const notBeforeMs = openings.notBeforeMs(now, !isFirst);
 		if (notBeforeMs > now) return this.host.lookAgainAt(notBeforeMs);
 		openings.begin(now);
-		// Beside a connection that works nothing is won by a first request before SETTINGS, and it may be lost.
-		const isFirst = !this.list().some(({ state }) => state.t === 'ready');
 		const name = `${options.name} #${openings.count}`;
 		const connection = new Connection({
 			target: options.target,
@@ -125,6 +124,7 @@ export class LaneConnections {
 			trace: options.trace,
 			name,
 			needsProof: options.tokenMode,
+			// Beside a connection that works nothing is won by a first request before SETTINGS, and it may be lost.
 			firstBeforeSettings: options.tokenMode && !openings.isFailing && isFirst,
 			owner: this.host,
 		});

@@ -48,9 +48,13 @@ export class Openings {
 		);
 	}
 
-	/** When the next one may open: not in the future when at once. */
-	notBeforeMs(nowMs: number): number {
-		return Math.max(this.backoffUntilMs, ...this.standings.budgets.map((budget) => budget.notBeforeMs(nowMs)));
+	/**
+	 * When the next one may open: not in the future when at once. Beside a connection that works only the back-off of further
+	 * ones counts: what others met at this endpoint, perhaps because of their credential, is no reason to doubt it here.
+	 */
+	notBeforeMs(nowMs: number, besideOneThatWorks: boolean): number {
+		const backoffUntilMs = besideOneThatWorks ? this.furtherNotBeforeMs : this.backoffUntilMs;
+		return Math.max(backoffUntilMs, ...this.standings.budgets.map((budget) => budget.notBeforeMs(nowMs)));
 	}
 
 	/** One opens now. */

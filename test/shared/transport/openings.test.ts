@@ -27,7 +27,7 @@ function bench() {
 
 it('one that has not failed may open at once', () => {
 	const { openings } = bench();
-	expect([openings.notBeforeMs(7), openings.backoffUntilMs, openings.furtherNotBeforeMs]).toEqual([
+	expect([openings.notBeforeMs(7, false), openings.backoffUntilMs, openings.furtherNotBeforeMs]).toEqual([
 		7,
 		-Infinity,
 		-Infinity,
@@ -45,10 +45,10 @@ it.each(['endpoint', 'proxy', 'trust'] as const)(
 	(blame) => {
 		const { openings, backoffs } = bench();
 		openings.record(failed(blame), refused, false, 0);
-		expect([backoffs[blame].failures, openings.notBeforeMs(0), openings.backoffUntilMs]).toEqual([1, 750, 750]);
+		expect([backoffs[blame].failures, openings.notBeforeMs(0, false), openings.backoffUntilMs]).toEqual([1, 750, 750]);
 		expect([openings.isFailing, openings.error]).toEqual([true, refused]);
 		openings.answered(first, true);
-		expect([backoffs[blame].failures, openings.notBeforeMs(0), openings.isFailing, openings.error]).toEqual([
+		expect([backoffs[blame].failures, openings.notBeforeMs(0, false), openings.isFailing, openings.error]).toEqual([
 			0,
 			0,
 			false,
@@ -57,32 +57,40 @@ it.each(['endpoint', 'proxy', 'trust'] as const)(
 	},
 );
 
+it('beside a connection that works only failures of further ones hold the next back', () => {
+	const { openings } = bench();
+	openings.record(failed('endpoint'), refused, false, 0);
+	expect([openings.notBeforeMs(0, false), openings.notBeforeMs(0, true)]).toEqual([750, 0]);
+	openings.record(failed('endpoint'), refused, true, 1_000);
+	expect(openings.notBeforeMs(1_000, true)).toBe(1_750);
+});
+
 it('the longest of several back-offs counts', () => {
 	const { openings } = bench();
 	openings.record(failed('endpoint'), refused, false, 0);
 	openings.record(failed('proxy'), refused, false, 400);
-	expect(openings.notBeforeMs(0)).toBe(1_150);
+	expect(openings.notBeforeMs(0, false)).toBe(1_150);
 });
 
 it('a connection that ended well after answers holds nothing back', () => {
 	const { openings } = bench();
 	openings.record(failed('none'), refused, false, 0);
-	expect([openings.notBeforeMs(0), openings.isFailing, openings.error]).toEqual([0, false, undefined]);
+	expect([openings.notBeforeMs(0, false), openings.isFailing, openings.error]).toEqual([0, false, undefined]);
 });
 
 it('one that lost its connection after answers waits, but is no failed opening', () => {
 	const { openings } = bench();
 	openings.record({ ...failed('endpoint'), failedOpening: false }, refused, false, 0);
-	expect([openings.notBeforeMs(0), openings.isFailing, openings.error]).toEqual([750, true, undefined]);
+	expect([openings.notBeforeMs(0, false), openings.isFailing, openings.error]).toEqual([750, true, undefined]);
 });
 
 describe('every opening', () => {
 	it('is counted, and taken from all budgets', () => {
 		const { openings } = bench();
 		openings.begin(0);
-		expect([openings.count, openings.notBeforeMs(0)]).toEqual([1, 0]);
+		expect([openings.count, openings.notBeforeMs(0, false)]).toEqual([1, 0]);
 		openings.begin(0);
-		expect([openings.count, openings.notBeforeMs(0)]).toEqual([2, 1_000]);
+		expect([openings.count, openings.notBeforeMs(0, false)]).toEqual([2, 1_000]);
 	});
 
 	it.each([
@@ -95,7 +103,7 @@ describe('every opening', () => {
 		openings.begin(0);
 		openings.begin(0);
 		openings.answered({ answers: accepted, accepted }, isSuccess);
-		expect(openings.notBeforeMs(0)).toBe(expected);
+		expect(openings.notBeforeMs(0, false)).toBe(expected);
 	});
 });
 
@@ -105,7 +113,7 @@ describe('beside a connection that works', () => {
 		openings.record(failed('endpoint'), refused, true, 0);
 		openings.answered({ answers: 2, accepted: 2 }, true);
 		expect([backoffs.endpoint.failures, openings.furtherNotBeforeMs, openings.error]).toEqual([0, 750, undefined]);
-		expect([openings.isFailing, openings.notBeforeMs(0)]).toEqual([true, 0]);
+		expect([openings.isFailing, openings.notBeforeMs(0, false)]).toEqual([true, 0]);
 	});
 
 	it('further ones are forgiven by the first answer of a connection, not by those of the one that works', () => {
