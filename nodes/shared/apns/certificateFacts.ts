@@ -65,11 +65,7 @@ function extensionsOf(parts: readonly Node[]): ReadonlyMap<string, Buffer> {
 		const oid = oidOf(fields[0]);
 		const value = fields.at(-1);
 		if (oid === undefined || value === undefined) continue;
-		// forge opens OCTET STRINGs that hold DER; then their octets are its re-encoding.
-		const content = Array.isArray(value.value)
-			? Buffer.concat(value.value.map((inner) => Buffer.from(asn1.toDer(inner).getBytes(), 'latin1')))
-			: octets(value);
-		found.set(oid, content);
+		found.set(oid, octets(value));
 	}
 	return found;
 }

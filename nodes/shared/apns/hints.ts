@@ -157,20 +157,20 @@ const looks: Readonly<Record<PayloadKind, readonly Look[]>> = {
 };
 
 /** Numbers as text and switches as true or text: Apple documents numbers, and devices ignore the rest without a word. */
-function typeHint(aps: JsonObject | undefined): FieldProblem | undefined {
-	const notNumbers = numberKeys.filter((key) => Object.hasOwn(aps ?? {}, key) && typeof aps?.[key] !== 'number');
-	const notSwitches = switchKeys.filter((key) => Object.hasOwn(aps ?? {}, key) && aps?.[key] !== 1 && aps?.[key] !== 0);
+function typeHint(aps: JsonObject): FieldProblem | undefined {
+	const notNumbers = numberKeys.filter((key) => Object.hasOwn(aps, key) && typeof aps[key] !== 'number');
+	const notSwitches = switchKeys.filter((key) => Object.hasOwn(aps, key) && aps[key] !== 1 && aps[key] !== 0);
 	const [first] = [...notNumbers, ...notSwitches];
 	if (first === undefined) return undefined;
-	const wrong = [...notNumbers, ...notSwitches].map((key) => `"${key}": ${JSON.stringify(aps?.[key]) ?? 'nothing'}`);
+	const wrong = [...notNumbers, ...notSwitches].map((key) => `"${key}": ${JSON.stringify(aps[key]) ?? 'nothing'}`);
 	return hint(
 		`has ${wrong.join(' and ')} in aps, which devices may ignore`,
 		notNumbers.length > 0 ? 'Use numbers without quotes.' : `Use "${first}": 1.`,
 	);
 }
 
-function apsKeyHint(aps: JsonObject | undefined): FieldProblem | undefined {
-	const unknown = Object.keys(aps ?? {}).filter((key) => !apsKeys.has(key));
+function apsKeyHint(aps: JsonObject): FieldProblem | undefined {
+	const unknown = Object.keys(aps).filter((key) => !apsKeys.has(key));
 	if (unknown.length === 0) return undefined;
 	return hint(
 		`has keys in aps that devices ignore: ${unknown.slice(0, 5).join(', ')}`,
@@ -181,18 +181,14 @@ function apsKeyHint(aps: JsonObject | undefined): FieldProblem | undefined {
 function topicHint(draft: HintDraft, row: PushTypeRow | undefined): FieldProblem | undefined {
 	const { topic } = draft;
 	if (topic === undefined || row === undefined) return undefined;
-	const own = row.topicSuffix ?? '';
-	// The longest suffix wins: `.voip-ptt` is not `.voip`.
-	const other = pushTypeRows.find(
-		({ topicSuffix = '', value }) =>
-			topicSuffix !== '' && value !== row.value && topicSuffix !== own && topic.endsWith(topicSuffix),
-	);
-	if (other !== undefined && !(own !== '' && topic.endsWith(own))) {
+	// One at most: no suffix ends in another.
+	const owner = pushTypeRows.find(({ topicSuffix = '' }) => topicSuffix !== '' && topic.endsWith(topicSuffix));
+	if (owner !== undefined && owner !== row) {
 		return new FieldProblem(
 			'topic',
 			'mismatch',
-			`ends in ${other.topicSuffix ?? ''}, which belongs to push type ${other.displayName}`,
-			text`Set ${field('pushType')} to ${choice('pushType', other.value)}, or use the bundle ID without a suffix.`,
+			`ends in ${owner.topicSuffix ?? ''}, which belongs to push type ${owner.displayName}`,
+			text`Set ${field('pushType')} to ${choice('pushType', owner.value)}, or use the bundle ID without a suffix.`,
 		);
 	}
 	if (row.topicSuffix === undefined && !topic.startsWith('com.apple.mgmt.')) {
@@ -259,8 +255,8 @@ export function hintsFor(draft: HintDraft): FieldProblem[] {
 	const aps = objectAt(draft.payload, 'aps');
 	const found = [
 		...(row === undefined ? [] : looks[row.payload].map((look) => look(draft.payload, aps))),
-		typeHint(aps),
-		apsKeyHint(aps),
+		typeHint(aps ?? {}),
+		apsKeyHint(aps ?? {}),
 		topicHint(draft, row),
 		expirationHint(draft, row),
 		trustHint(row, draft.trust),

@@ -39,7 +39,7 @@ const labels: ReadonlyMap<string, string> = new Map(
 
 /**
  * Undoes what forms, editors, shells and chat programs do to text: byte order mark and invisible characters, blanks that
- * are none, dashes made long, line breaks written out as `\n` (once or twice escaped), CRLF, quotes around the whole.
+ * are none, dashes made long, line breaks written out as `\n` (once or twice escaped), quotes around the whole.
  */
 export function unmangle(text: string): string {
 	return text
@@ -50,7 +50,6 @@ export function unmangle(text: string): string {
 		.replace(/-{6,}/g, '-----')
 		.replace(/\\{1,4}[rn]/g, '\n')
 		.replace(/\\{1,4}t/g, ' ')
-		.replace(/\r\n?/g, '\n')
 		.trim()
 		.replace(/^["'`\u2018-\u201f]+|["'`\u2018-\u201f]+,?$/g, '')
 		.trim();
@@ -77,7 +76,7 @@ function blockOf(label: string, body: string): PemBlock {
 	const dekInfo = DEK_INFO.exec(body);
 	const text = dekInfo === null ? body : body.slice(dekInfo.index + dekInfo[0].length);
 	return {
-		label: labels.get(compact) ?? label.replace(/\s+/g, ' ').trim(),
+		label: labels.get(compact) ?? label,
 		...(dekInfo?.[1] === undefined ? {} : { dekInfo: dekInfo[1].replace(/\s+/g, '') }),
 		...decodeBase64(text),
 	};
@@ -123,30 +122,20 @@ export function derLength(der: Buffer): number | undefined {
 	return 2 + lengthOctets + der.readUIntBE(2, lengthOctets);
 }
 
-/** The content of the outer SEQUENCE; undefined when there is none or it is cut off. */
-function sequenceContent(der: Buffer): Buffer | undefined {
-	const length = derLength(der);
-	if (length === undefined || length > der.length) return undefined;
-	const first = der.readUInt8(1);
-	return der.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f), length);
-}
-
 /** PKCS#12 begins with version 3 (RFC 7292 §4). */
 export function looksLikePkcs12(der: Buffer): boolean {
-	// A cut file is still one: its header is enough.
+	// A cut file is still one: its header is enough. So is one of indefinite length, which some programs write.
 	const first = der[1] ?? 0;
 	const at = first < 0x80 ? 2 : 2 + (first & 0x7f);
-	return derLength(der) !== undefined && der[at] === 0x02 && der[at + 1] === 0x01 && der[at + 2] === 0x03;
+	return der[0] === 0x30 && der[at] === 0x02 && der[at + 1] === 0x01 && der[at + 2] === 0x03;
 }
 
 /** Arcs 1.2.840.113549.1.5 (PKCS#5) and 1.2.840.113549.1.12.1 (PKCS#12) of password-based encryption. */
 const encryptionArcs = [Buffer.from('2a864886f70d0105', 'hex'), Buffer.from('2a864886f70d010c01', 'hex')];
 
-/** EncryptedPrivateKeyInfo has an algorithm where a plain key has its version (RFC 5958 §2, §3). */
+/** EncryptedPrivateKeyInfo begins with its algorithm (RFC 5958 §3). */
 export function looksEncrypted(der: Buffer): boolean {
-	const content = sequenceContent(der);
-	if (content === undefined || content[0] !== 0x30) return false;
-	// SEQUENCE, its length (one octet for the old ciphers, up to two for PBES2), OBJECT IDENTIFIER, its length.
-	const algorithm = content.subarray(2, 16);
+	// The headers of two SEQUENCEs, four octets each at most, that of an OBJECT IDENTIFIER, and the longer of the arcs.
+	const algorithm = der.subarray(0, 19);
 	return encryptionArcs.some((arc) => algorithm.includes(arc));
 }

@@ -54,9 +54,7 @@ function problemOf(der: Buffer): FieldProblem {
 
 /** The block that may be the key: OpenSSL writes `EC PARAMETERS` before it. */
 function keyBlock(blocks: readonly PemBlock[]): PemBlock {
-	const block =
-		blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY') ??
-		blocks.find(({ label }) => label !== 'EC PARAMETERS');
+	const block = blocks.find(({ label }) => label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY') ?? blocks[0];
 	if (block === undefined) throw new FieldProblem(FIELD, 'missing', 'is empty', WHOLE_FILE);
 	const wrong = wrongLabels.find(([pattern]) => pattern.test(block.label));
 	if (wrong !== undefined) throw new FieldProblem(FIELD, wrong[1], wrong[2], wrong[3]);

@@ -70,7 +70,7 @@ export class ProviderTokenStore {
 	/** The token that goes on being used while its successor is signed; undefined when there is none, or APNs refused it. */
 	inUse(identity: TokenIdentity): string | undefined {
 		const entry = this.entry(identity);
-		return entry.token !== undefined && this.ageMs(entry) < USELESS_AFTER_MS ? entry.token : undefined;
+		return this.ageMs(entry) < USELESS_AFTER_MS ? entry.token : undefined;
 	}
 
 	/** When the token in use was signed, milliseconds since epoch. */
@@ -159,7 +159,7 @@ export class ProviderTokenStore {
 				return token;
 			})
 			.finally(() => {
-				if (entry.pending === pending) entry.pending = undefined;
+				entry.pending = undefined;
 			});
 		// Who only looks for a fresher token drops this promise; its failure must not end the process.
 		pending.catch(() => undefined);

@@ -200,5 +200,5 @@ export function pushTypeInOtherSpelling(value: string): PushTypeRow | undefined 
 /** The topic of a push type for a bundle id; the suffix is added when missing, never twice. */
 export function topicFor(bundleId: string, row: PushTypeRow | undefined): string {
 	const suffix = row?.topicSuffix ?? '';
-	return suffix === '' || bundleId.endsWith(suffix) ? bundleId : `${bundleId}${suffix}`;
+	return bundleId.endsWith(suffix) ? bundleId : `${bundleId}${suffix}`;
 }

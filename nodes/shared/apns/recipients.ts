@@ -58,12 +58,6 @@ function unquoted(text: string): string {
 /** The entries of a text between two separators. */
 function* segmentEntries(segment: string): Generator<Entry, void, void> {
 	const text = segment.trim();
-	if (text === '') return;
-	if (!/\s/.test(text)) {
-		const token = unquoted(text);
-		if (token !== '') yield { text: token, token };
-		return;
-	}
 	const parts = text.split(/\s+/);
 	if (isGrouped(parts)) return yield { text, token: parts.join('') };
 	for (const part of parts) {

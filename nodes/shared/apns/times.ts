@@ -13,14 +13,14 @@ export interface TimeOptions {
 	readonly timeZone?: string;
 }
 
-/** Date, luxon's DateTime and moment, told by what they can do: n8n hands over objects of other realms and versions. */
-function millisOf(value: object): number | undefined {
+/** Date, luxon's DateTime and moment, told by what they can do: n8n hands over objects of other realms and versions. NaN for others. */
+function millisOf(value: object): number {
 	for (const method of ['toMillis', 'getTime', 'valueOf']) {
 		const found: unknown = Reflect.get(value, method);
 		const millis: unknown = typeof found === 'function' ? Reflect.apply(found, value, []) : undefined;
 		if (typeof millis === 'number') return millis;
 	}
-	return undefined;
+	return NaN;
 }
 
 /** Seconds of a number: milliseconds when it is that large. */
@@ -37,7 +37,7 @@ const ISO =
 const NAMED = /^[A-Z][a-z]{2},? .*(?:GMT|UTC|[+-]\d{4})/;
 
 function offsetMinutes(zone: string): number {
-	if (zone.toUpperCase() === 'Z') return 0;
+	// `Z` has no digits, which makes 0.
 	const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
 	return (zone.startsWith('-') ? -1 : 1) * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)));
 }
@@ -61,21 +61,16 @@ function zoneOffsetMs(timeZone: string, atMs: number): number {
 	);
 }
 
-function isoMillis(match: RegExpExecArray, options: TimeOptions): number | undefined {
+/** NaN when there is no such time. */
+function isoMillis(match: RegExpExecArray, options: TimeOptions): number {
 	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
 		.slice(1, 7)
 		.map((digits) => Number(digits ?? 0));
 	const localMs = Date.UTC(year, month - 1, day, hour, minute, second);
-	// 31 February and 25:00 would silently become other times.
+	// The year 75, 31 February, 25:00 and 10:60 would silently become 1975, another month and other hours.
 	const read = new Date(localMs);
-	if (
-		read.getUTCMonth() !== month - 1 ||
-		read.getUTCDate() !== day ||
-		read.getUTCHours() !== hour ||
-		minute > 59 ||
-		second > 59
-	)
-		return undefined;
+	if (read.getUTCFullYear() !== year || read.getUTCMonth() !== month - 1 || read.getUTCHours() !== hour || second > 59)
+		return NaN;
 	const zone = match[7];
 	if (zone !== undefined) return localMs - offsetMinutes(zone) * 60_000;
 	if (options.timeZone === undefined) return localMs;
@@ -88,7 +83,7 @@ function textSeconds(id: FieldId, text: string, options: TimeOptions): number {
 	if (/^\d+(\.\d+)?$/.test(text)) return secondsOf(id, Number(text));
 	const iso = ISO.exec(text);
 	const millis = iso === null ? (NAMED.test(text) ? Date.parse(text) : NaN) : isoMillis(iso, options);
-	if (millis !== undefined && !Number.isNaN(millis) && millis >= 0) return Math.floor(millis / 1_000);
+	if (millis >= 0) return Math.floor(millis / 1_000);
 	throw new FieldProblem(id, 'notTime', `is "${excerpt(text)}", which is not a time`, REMEDY);
 }
 
@@ -97,12 +92,12 @@ function textSeconds(id: FieldId, text: string, options: TimeOptions): number {
  * Text without a zone is read in `timeZone`. Fractions are dropped. Throws `FieldProblem`.
  */
 export function toUnixSeconds(id: FieldId, value: unknown, options: TimeOptions = {}): number {
-	if (typeof value === 'number' && Number.isFinite(value)) return secondsOf(id, value);
+	if (typeof value === 'number') return secondsOf(id, value);
 	if (typeof value === 'string' && value.trim() !== '') return textSeconds(id, value.trim(), options);
 	if (typeof value === 'object' && value !== null) {
 		const millis = millisOf(value);
 		// A Date of 1970 is a number of milliseconds all the same.
-		if (millis !== undefined && millis >= 0 && millis <= LATEST_SECONDS * 1_000) return Math.floor(millis / 1_000);
+		if (millis >= 0 && millis <= LATEST_SECONDS * 1_000) return Math.floor(millis / 1_000);
 	}
 	throw new FieldProblem(id, 'notTime', 'is not a time', REMEDY);
 }

@@ -1,14 +1,26 @@
 /** A certificate and its key from PEM, in every shape people paste it. */
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
+import { asn1, pki } from 'node-forge';
+import { chooseLeaf, readCertificateIdentity } from '../../../nodes/shared/apns/certificate';
 import { plainText } from '../../../nodes/shared/apns/fields';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
-import { createAuthority } from '../../../tools/simulator/authority';
+import { createAuthority, type IssuedCertificate } from '../../../tools/simulator/authority';
 
 const authority = createAuthority();
 const app = authority.provider({ uid: 'com.example.app', keyType: 'ec' });
 const rsa = authority.provider({ uid: 'com.example.rsa' });
 const other = authority.provider({ uid: 'com.example.other', keyType: 'ec' });
+
+/** A block of PEM around any octets. */
+const block = (label: string, octets: string): string =>
+	`-----BEGIN ${label}-----\n${Buffer.from(octets, 'latin1').toString('base64')}\n-----END ${label}-----\n`;
+
+/** PKCS#8 with DES, which OpenSSL 3 no longer opens. */
+function oldPkcs8(pem: string, passphrase: string): string {
+	const key = pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(pki.privateKeyFromPem(pem)));
+	const file = pki.encryptPrivateKeyInfo(key, passphrase, { algorithm: 'des' } as object);
+	return block('ENCRYPTED PRIVATE KEY', asn1.toDer(file).getBytes());
+}
 
 function problemOf(input: Parameters<typeof readCertificateIdentity>[0]): { field: string; problem: string } {
 	try {
@@ -47,6 +59,27 @@ const shapes: ReadonlyArray<readonly [string, (pem: string) => string]> = [
 	['in base64 as a whole', (pem) => Buffer.from(pem).toString('base64')],
 ];
 
+describe('of several certificates with their keys', () => {
+	const hourMs = 3_600_000;
+	const afterMs = Date.now() + hourMs;
+	const server = authority.server({ notAfterMs: afterMs + 2 * hourMs });
+	const pass = authority.provider({ uid: 'pass.com.example', kind: 'pass', keyType: 'ec', notAfterMs: afterMs });
+	const later = authority.provider({ uid: 'com.example.later', keyType: 'ec', notAfterMs: afterMs + hourMs });
+
+	it.each<readonly [string, readonly IssuedCertificate[], string]>([
+		['a push certificate goes before one of a server', [server, pass], 'pass.com.example'],
+		['wherever it stands', [pass, server], 'pass.com.example'],
+		['among push certificates the one that lasts longest', [pass, later], 'com.example.later'],
+		['wherever that stands', [later, pass, server], 'com.example.later'],
+	])('%s', (_name, issued, uid) => {
+		const leaf = chooseLeaf(
+			issued.map(({ certificatePem }) => new X509Certificate(certificatePem)),
+			issued.map(({ privateKeyPem }) => createPrivateKey(privateKeyPem)),
+		);
+		expect(leaf?.facts.uid).toBe(uid);
+	});
+});
+
 describe('a certificate identity from PEM', () => {
 	it.each(shapes)('reads certificate and key %s', (_name, shape) => {
 		const identity = readCertificateIdentity({
@@ -63,6 +96,7 @@ describe('a certificate identity from PEM', () => {
 
 	it.each([
 		['PKCS#8 with AES', app, encrypted(app.privateKeyPem, 'S3cret Word')],
+		['PKCS#8 with DES', rsa, oldPkcs8(rsa.privateKeyPem, 'S3cret Word')],
 		['PKCS#8 with 3DES', rsa, encrypted(rsa.privateKeyPem, 'S3cret Word', 'des-ede3-cbc')],
 		["OpenSSL's old form, EC", app, encrypted(app.privateKeyPem, 'S3cret Word', 'aes-128-cbc', 'sec1')],
 		["OpenSSL's old form, RSA", rsa, encrypted(rsa.privateKeyPem, 'S3cret Word', 'aes-256-cbc', 'pkcs1')],
@@ -80,7 +114,11 @@ describe('a certificate identity from PEM', () => {
 			field: 'passphrase',
 			problem: 'does not open the private key',
 		});
-		expect(problemOf(input)).toEqual({ field: 'passphrase', problem: 'is empty, but the private key is encrypted' });
+		for (const passphrase of [undefined, ''])
+			expect(problemOf({ ...input, passphrase })).toEqual({
+				field: 'passphrase',
+				problem: 'is empty, but the private key is encrypted',
+			});
 	});
 
 	it('takes the key out of one file with the certificate, and puts the leaf before its chain', () => {
@@ -90,6 +128,31 @@ describe('a certificate identity from PEM', () => {
 		});
 		expect(identity.certificatePem).toBe(rsa.certificatePem + authority.caPem);
 		expect(identity.privateKeyPem).toBe(rsa.privateKeyPem);
+	});
+
+	it.each([
+		['in one file with the certificate', (key: string) => ({ certificatePem: rsa.certificatePem + key })],
+		[
+			'behind a certificate',
+			(key: string) => ({ certificatePem: rsa.certificatePem, privateKeyPem: rsa.certificatePem + key }),
+		],
+	])("finds a key in OpenSSL's old form %s", (_name, pasted) => {
+		const old = createPrivateKey(rsa.privateKeyPem).export({ type: 'pkcs1', format: 'pem' }).toString();
+		expect(readCertificateIdentity(pasted(old)).privateKeyPem).toBe(rsa.privateKeyPem);
+	});
+
+	it('takes a certificate of the chain once, however often it was pasted', () => {
+		const certificatePem = app.certificatePem + authority.caPem + app.certificatePem + authority.caPem;
+		expect(readCertificateIdentity({ ...app, certificatePem }).certificatePem).toBe(
+			app.certificatePem + authority.caPem,
+		);
+	});
+
+	it('leaves out what has lost its first line', () => {
+		const cut = authority.caPem.replace(/-----BEGIN[^-]+-----\n/, '');
+		expect(readCertificateIdentity({ ...app, certificatePem: app.certificatePem + cut }).certificatePem).toBe(
+			app.certificatePem,
+		);
 	});
 
 	it('leaves certificates out that are no part of the chain', () => {
@@ -160,6 +223,43 @@ describe('a certificate identity from PEM', () => {
 			},
 			'certificateKey',
 			'is a public key, not a private key',
+		],
+		[
+			'an attribute certificate',
+			{ ...app, certificatePem: app.certificatePem.replaceAll('CERTIFICATE', 'ATTRIBUTE CERTIFICATE') },
+			'certificate',
+			'is something else, not a certificate',
+		],
+		[
+			'a certificate with a sign that is no base64',
+			{ ...app, certificatePem: app.certificatePem.replace('M', '!M') },
+			'certificate',
+			'is truncated or damaged',
+		],
+		[
+			'a certificate of other content',
+			{ ...app, certificatePem: block('CERTIFICATE', 'Hello') },
+			'certificate',
+			'is truncated or damaged',
+		],
+		[
+			'a certificate of other DER',
+			{ ...app, certificatePem: app.privateKeyPem.replaceAll('PRIVATE KEY', 'CERTIFICATE') },
+			'certificate',
+			'cannot be read as an X.509 certificate',
+		],
+		['a PKCS#12 file', { ...app, certificatePem: 'MAMCAQM=' }, 'certificate', 'is a PKCS#12 file, not PEM'],
+		[
+			'a key of other content',
+			{ ...app, privateKeyPem: block('PRIVATE KEY', 'Hello') },
+			'certificateKey',
+			'is truncated or damaged',
+		],
+		[
+			'a key of other DER',
+			{ ...app, privateKeyPem: app.certificatePem.replaceAll('CERTIFICATE', 'PRIVATE KEY') },
+			'certificateKey',
+			'cannot be read as a private key',
 		],
 	])('refuses %s', (_name, input, field, problem) => {
 		expect(problemOf(input)).toEqual({ field, problem });

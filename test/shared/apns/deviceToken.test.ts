@@ -34,23 +34,30 @@ describe('device tokens', () => {
 		['one in brackets, as NSData printed it', `<${groups(a)}>`, [a]],
 		['one in groups without brackets', groups(a), [a]],
 		['one in groups of four', (a.match(/.{4}/g) ?? []).join(' '), [a]],
+		['one in groups, the last one shorter', `${groups(a)} 61bb`, [`${a}61bb`]],
+		['one in groups two blanks apart', groups(a).replaceAll(' ', '  '), [a]],
 		['one in quotes', `"${a}"`, [a]],
+		['one in doubled quotes', `""${a}""`, [a]],
 		['several in brackets', `<${groups(a)}>, <${groups(b)}>\n<${groups(long)}>`, [a, b, long]],
 		['several in brackets with nothing between', `<${groups(a)}><${groups(b)}>`, [a, b]],
 		['several in groups, one a line', `${groups(a)}\n${groups(b)}`, [a, b]],
+		['several in groups with commas', `${groups(a)}, ${groups(b)}`, [a, b]],
 		['several with commas', `${a},${b}, ${long}`, [a, b, long]],
 		['several with semicolons', `${a};${b};`, [a, b]],
 		['several with blanks', `${a} ${b}`, [a, b]],
 		['several on lines', `${a}\r\n\r\n${b}\n`, [a, b]],
 		['several with commas and quotes', `"${a}","${b}"`, [a, b]],
+		['several with empty cells between', `"",${a},"" ${b},''`, [a, b]],
 		['several short ones with blanks', 'aabbccdd 00112233', ['aabbccdd', '00112233']],
 		['an array', [a, b], [a, b]],
 		['an array of texts with several', [`${a},${b}`, long], [a, b, long]],
 		['an array of arrays', [[a], [b]], [a, b]],
 		['the text of a JSON array', JSON.stringify([a, b]), [a, b]],
+		['the text of a JSON array with blanks around', ` ${JSON.stringify([a, b])}\n`, [a, b]],
 		['the text of an array without quotes', `[${a}, ${b}]`, [a, b]],
 		['the same twice', `${a},${a.toUpperCase()}`, [a, a]],
 		['nothing', '', []],
+		['brackets with nothing in them', '<>, < >', []],
 		['undefined', undefined, []],
 		['null', null, []],
 		['an empty array', [], []],
@@ -73,6 +80,7 @@ describe('device tokens', () => {
 		['base64', base64, 'contains an entry that is not hexadecimal. It may be base64'],
 		['an Expo token', 'ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]', 'contains an entry that is not hexadecimal'],
 		['a number', 740470, 'contains a number instead of text, and numbers lose digits'],
+		['a large number', 740470n, 'contains a number instead of text, and numbers lose digits'],
 		['an object', { token: a }, 'contains a value that is not text'],
 		['a boolean', true, 'contains a value that is not text'],
 		['an empty entry', [''], 'contains an empty entry'],
@@ -96,9 +104,31 @@ describe('device tokens', () => {
 			'{length = 32, bytes = 0x740f4707 ... 61bb78ad }',
 			['{length = 32, bytes = 0x740f4707 ... 61bb78ad }'],
 		],
-		['values that are no text', [7, null, { a: 1 }, true], ['7', '', '{"a":1}', 'true']],
+		['a token with a quote in it', `${a}"${b}`, [`${a}"${b}`]],
+		['empty elements of a list', [' ', '""'], ['', '""']],
+		['a list without its end', `[${a}, ${b}`, [`[${a}`, b]],
+		['values that are no text', [7, null, undefined, { a: 1 }, true, 12n], ['7', '', '', '{"a":1}', 'true', '12']],
 	])('keep the text as it was written: %s', (_name, value, texts) => {
 		expect(parseRecipients(value).texts).toEqual(texts);
+	});
+
+	it.each([
+		['a shorter one between them', `740f4707 bebc ${groups(b)}`],
+		['a longer one at the end', `${groups(a)} ${b}`],
+		['one that is not hexadecimal', `${groups(a)} recipient ${groups(b)}`],
+		['one that is only hexadecimal at its end', `${groups(a)} recip1ab`],
+		['one that is only hexadecimal at its beginning', `${groups(a)} ab1recip`],
+	])('in groups are not put together with %s', (_name, text) => {
+		expect(parseRecipients(text).texts).toEqual(text.split(' '));
+	});
+
+	it('stand beside what is no token in the text of a list, each judged by itself', () => {
+		const { tokens, problems } = parseRecipients(`["${a}","${b}",5,{"token":"${a}"},"\\u0061b"]`);
+		expect(tokens).toEqual([a, b, 'ab']);
+		expect(problems).toEqual([
+			{ text: '5', message: "'Device Tokens' contains a number instead of text, and numbers lose digits." },
+			{ text: `{"token":"${a}"}`, message: "'Device Tokens' contains a value that is not text." },
+		]);
 	});
 
 	it('keep 4 KB of a wrong text, and its length', () => {
@@ -155,7 +185,7 @@ describe('device tokens', () => {
 		);
 	});
 
-	const many = Array.from({ length: 100_000 }, (_none, n) => n.toString(16).padStart(64, '0'));
+	const many = Array.from({ length: 20_000 }, (_none, n) => n.toString(16).padStart(64, '0'));
 
 	it.each([
 		['lines', many.join('\n')],
@@ -165,7 +195,7 @@ describe('device tokens', () => {
 		['the text of a list', JSON.stringify(many)],
 		['the text of a list on lines', JSON.stringify(many, null, 2)],
 		['the text of a list without quotes', `[${many.join(', ')}]`],
-	])('by the hundred thousand are read piece by piece: %s', (_name, text) => {
+	])('by the ten thousand are read piece by piece: %s', (_name, text) => {
 		let longest = 0;
 		let inPiece = 0;
 		const tokens: string[] = [];
@@ -177,6 +207,43 @@ describe('device tokens', () => {
 		expect(tokens).toEqual(many);
 		// Between two pauses at most as many tokens as a piece of 16 KB holds.
 		expect(longest).toBeLessThan(300);
+	});
+
+	it.each([
+		['in groups, one a line', 2_000, (tokens: string[]) => tokens.map(groups).join('\n')],
+		[
+			'in brackets that hold line breaks',
+			2_000,
+			(tokens: string[]) => tokens.map((token) => `<${groups(token).replaceAll(' ', '\n')}>`).join(' '),
+		],
+		['with many blanks between', 5, (tokens: string[]) => tokens.join(' '.repeat(40_000))],
+	])('are read whole from a long text %s', (_name, count, write) => {
+		const tokens = many.slice(0, count);
+		expect(parseRecipients(write(tokens)).tokens).toEqual(tokens);
+	});
+
+	it('may be described a thousand times: a piece ends outside of braces', () => {
+		const description = '{length = 32, bytes = 0x740f4707 bebcf74f ... 462c7eaf 61bb78ad }';
+		const lines = Array.from({ length: 1_000 }, () => description);
+		expect(parseRecipients(lines.join('\n')).texts).toEqual(lines);
+	});
+
+	it.each([
+		['a word', 'x'.repeat(40_000)],
+		['groups', Array.from({ length: 5_000 }, () => '740f4707').join(' ')],
+	])('are one wrong entry in %s that nothing separates, however long', (_name, text) => {
+		expect(parseRecipients(text).texts).toHaveLength(1);
+	});
+
+	it('leave room for others while the text of a long list is looked at', () => {
+		const text = JSON.stringify(many.slice(0, 5_000));
+		let before = 0;
+		for (const entry of readRecipients(text)) {
+			if (entry !== undefined) break;
+			before += 1;
+		}
+		const pieces = Math.floor(text.length / 16_384);
+		expect([before, [...readRecipients(text)].length]).toEqual([pieces, 5_000 + 2 * pieces]);
 	});
 
 	it('take no longer for brackets and braces that nothing closes', () => {

@@ -1,5 +1,6 @@
 /** Pushes APNs takes and devices ignore are named; those Apple describes raise no hint. */
-import { hintsFor, type HintDraft } from '../../../nodes/shared/apns/hints';
+import { hintsFor, type HintDraft, sharedApnsIdHint } from '../../../nodes/shared/apns/hints';
+import type { CertificateFacts } from '../../../nodes/shared/apns/identity';
 import type { JsonObject } from '../../../nodes/shared/apns/payload';
 import { alertPayload, backgroundPayload } from '../../../nodes/shared/apns/payload/alert';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../../../nodes/shared/apns/payload/kinds';
@@ -10,6 +11,14 @@ const nowMs = Date.UTC(2026, 10, 24);
 const app = 'com.example.app';
 const hints = (draft: Partial<HintDraft> & { payload: JsonObject }): string[] =>
 	hintsFor({ trust: 'token', nowMs, ...draft }).map((hint) => wordsOf(hint).message);
+const certificate: CertificateFacts = {
+	commonName: 'Example',
+	topics: [],
+	environments: [],
+	notBeforeMs: 0,
+	notAfterMs: 0,
+	fingerprint256: '',
+};
 const update = liveActivityPayload({ event: 'update', timestampSeconds: 1, contentState: { score: 1 } });
 
 describe('a push as Apple describes it', () => {
@@ -27,6 +36,8 @@ describe('a push as Apple describes it', () => {
 		['fileprovider', `${app}.pushkit.fileprovider`, fileProviderPayload({ containerIdentifier: 'x' })],
 		['widgets', `${app}.push-type.widgets`, reloadPayload()],
 		['controls', `${app}.push-type.controls`, reloadPayload()],
+		['alert', app, { aps: { alert: 'x', 'content-available': 0, 'mutable-content': 1 } }],
+		['complication', app, {}],
 		['something-new', app, { anything: 1 }],
 	])('raises no hint: %s', (pushType, topic, payload) => {
 		expect(hints({ pushType, topic, payload })).toEqual([]);
@@ -113,6 +124,19 @@ describe('a push that devices ignore', () => {
 			/^The payload has no timestamp in aps, so the activity ignores it\.$/,
 		],
 		[
+			'an activity without aps',
+			{ pushType: 'liveactivity', payload: { aps: null } },
+			/^The payload has no timestamp and no event in aps, so the activity ignores it\.$/,
+		],
+		[
+			'an activity with the smallest number that is milliseconds',
+			{
+				pushType: 'liveactivity',
+				payload: { aps: { event: 'end', timestamp: 1, 'dismissal-date': 100_000_000_000 } },
+			},
+			/^The payload has milliseconds in dismissal-date\.$/,
+		],
+		[
 			'an activity with milliseconds',
 			{
 				pushType: 'liveactivity',
@@ -123,6 +147,11 @@ describe('a push that devices ignore', () => {
 		[
 			'widgets without their mark',
 			{ pushType: 'widgets', payload: { aps: {} } },
+			/^The payload has no "content-changed": true in aps, so nothing is reloaded\.$/,
+		],
+		[
+			'widgets without aps',
+			{ pushType: 'widgets', payload: {} },
 			/^The payload has no "content-changed": true in aps, so nothing is reloaded\.$/,
 		],
 		[
@@ -146,6 +175,16 @@ describe('a push that devices ignore', () => {
 			/^The payload has keys in aps that devices ignore: orderId\.$/,
 		],
 		[
+			'many keys of its own inside aps, of which five are enough',
+			{ pushType: 'alert', payload: { aps: { alert: 'x', a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 } } },
+			/^The payload has keys in aps that devices ignore: a, b, c, d, e\.$/,
+		],
+		[
+			'a topic of another type that has one of its own',
+			{ pushType: 'voip', topic: `${app}.complication`, payload: {}, expirationSeconds: 0 },
+			/^'Topic' ends in \.complication, which belongs to push type Complication\.$/,
+		],
+		[
 			'a topic of another type',
 			{ pushType: 'alert', topic: `${app}.voip-ptt`, payload: alertPayload({ body: 'x' }) },
 			/^'Topic' ends in \.voip-ptt, which belongs to push type Push to Talk\.$/,
@@ -161,6 +200,16 @@ describe('a push that devices ignore', () => {
 			/^'Expiration' is 2026-11-23T23:59:59\.000Z, which is in the past\.$/,
 		],
 		[
+			'an expiration at this very moment',
+			{ pushType: 'alert', payload: alertPayload({ body: 'x' }), expirationSeconds: nowMs / 1_000 },
+			/^'Expiration' is 2026-11-24T00:00:00\.000Z, which is in the past\.$/,
+		],
+		[
+			'a certificate that ends in a few days',
+			{ payload: {}, trust: 'certificate', certificate: { ...certificate, notAfterMs: nowMs + 86_400_000 } },
+			/^'Certificate' is "Example", which expires on 2026-11-25\.$/,
+		],
+		[
 			'a type for signing keys, with a certificate',
 			{ pushType: 'widgets', payload: reloadPayload(), trust: 'certificate' },
 			/^'Push Type' is Widgets, which Apple documents for signing keys only, but the credential has a certificate\.$/,
@@ -172,6 +221,20 @@ describe('a push that devices ignore', () => {
 		],
 	])('is named: %s', (_name, draft, hint) => {
 		expect(hints(draft)).toEqual([expect.stringMatching(hint)]);
+	});
+
+	it.each([
+		['numbers', { badge: '3', 'mutable-content': true }, 'Use numbers without quotes.'],
+		['switches', { alert: 'x', 'mutable-content': true }, 'Use "mutable-content": 1.'],
+	])('is told how %s are written', (_name, aps, advice) => {
+		const found = hintsFor({ trust: 'token', nowMs, pushType: 'alert', payload: { aps } });
+		expect(found.map((hint) => wordsOf(hint).advice)).toEqual([advice]);
+	});
+
+	it('is named by an id of its own, or by none', () => {
+		expect(wordsOf(sharedApnsIdHint()).message).toBe(
+			"'APNs ID' is the same for several pushes, so they cannot be identified by it.",
+		);
 	});
 
 	it('is not blamed for an expiration of 0, or for one to come', () => {

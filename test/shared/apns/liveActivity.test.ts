@@ -1,7 +1,7 @@
 /** Live Activities: each event with the keys it needs, and without those it must not have. */
 import { encodePayload } from '../../../nodes/shared/apns/payload';
 import { liveActivityPayload, type LiveActivityFields } from '../../../nodes/shared/apns/payload/liveActivity';
-import { problemOf as seen } from './problemOf';
+import { problemOf as seen, wordsThrownBy } from './problemOf';
 
 function problemOf(fields: LiveActivityFields, broadcast = false): string {
 	return seen(() => liveActivityPayload(fields, { broadcast }));
@@ -67,6 +67,17 @@ describe("a Live Activity's payload", () => {
 			'{"aps":{"timestamp":1168364460,"event":"update","content-state":{"currentHealthLevel":0,"eventDescription":"Power Panda has been knocked down!"},"alert":{"title":{"loc-key":"%@ is knocked down!","loc-args":["Power Panda"]},"body":{"loc-key":"Use a potion to heal %@!","loc-args":["Power Panda"]},"sound":"HeroDown.mp4"}}}',
 		],
 		[
+			'start with localization keys and a channel left empty',
+			{
+				...start,
+				alert: { title: 'Go', titleLocKey: '', body: 'Now', locKey: '' },
+				attributes: {},
+				contentState: {},
+				inputPushChannel: '',
+			},
+			'{"aps":{"timestamp":1168364460,"event":"start","content-state":{},"attributes-type":"AdventureAttributes","attributes":{},"alert":{"title":"Go","body":"Now"}}}',
+		],
+		[
 			'update, silent',
 			{ ...update, contentState: {}, staleDateSeconds: 1_650_998_941, relevanceScore: 75, alert: {} },
 			'{"aps":{"timestamp":1168364460,"event":"update","content-state":{},"stale-date":1650998941,"relevance-score":75}}',
@@ -97,6 +108,12 @@ describe("a Live Activity's payload", () => {
 			{ ...start, attributesType: '' },
 			"'Attributes Type' is empty, but 'Event' Start requires it.",
 		],
+		[
+			'start with a type that Swift could not have',
+			{ ...start, attributesType: 'Adventure Attributes' },
+			`'Attributes Type' is "Adventure Attributes", which is not the name of a Swift type.`,
+		],
+		['update with a sound alone', { ...update, alert: { sound: 'x' } }, "'Sound' cannot be sent without an alert."],
 		[
 			'start without attributes',
 			{ ...start, attributes: undefined },
@@ -146,6 +163,15 @@ describe("a Live Activity's payload", () => {
 		],
 	])('refuses %s', (_name, fields, problem) => {
 		expect(problemOf(fields)).toBe(problem);
+	});
+
+	it.each<readonly [string, LiveActivityFields, boolean, string]>([
+		['the events of a device', { ...update, event: 'pause' }, false, 'Use one of these values: start, update or end.'],
+		['the events of a channel', { ...update, event: 'pause' }, true, 'Use one of these values: update or end.'],
+		['both fields of an alert', { ...start, alert: undefined }, false, "Fill in 'Alert Title' or 'Alert Body'."],
+		['the one field that is missing', { ...start, contentState: undefined }, false, "Fill in 'Content State'."],
+	])('advises %s', (_name, fields, broadcast, advice) => {
+		expect(wordsThrownBy(() => liveActivityPayload(fields, { broadcast }))?.advice).toBe(advice);
 	});
 
 	it('to a channel updates and ends, but cannot start', () => {

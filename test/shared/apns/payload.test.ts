@@ -1,9 +1,10 @@
 /** Payloads, compared with JSON written by hand from Apple's pages. */
+import { DateTime } from 'luxon';
 import { alertPayload, backgroundPayload } from '../../../nodes/shared/apns/payload/alert';
 import type { AlertFields } from '../../../nodes/shared/apns/payload/alertFields';
 import { encodePayload, type JsonObject, parseJsonObject, parseTextList } from '../../../nodes/shared/apns/payload';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../../../nodes/shared/apns/payload/kinds';
-import { problemOf } from './problemOf';
+import { problemOf, wordsThrownBy } from './problemOf';
 
 const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom: JsonObject, json: string]> = [
 	[
@@ -38,6 +39,12 @@ const alerts: ReadonlyArray<readonly [name: string, fields: AlertFields, custom:
 		{ body: 'Fire', sound: 'siren.aiff', criticalSound: true, criticalVolume: 0.5, interruptionLevel: 'critical' },
 		{},
 		'{"aps":{"alert":{"body":"Fire"},"sound":{"critical":1,"name":"siren.aiff","volume":0.5},"interruption-level":"critical"}}',
+	],
+	[
+		'a critical sound with an empty name, at full volume',
+		{ sound: '', criticalSound: true, criticalVolume: 1 },
+		{},
+		'{"aps":{"sound":{"critical":1,"name":"default","volume":1}}}',
 	],
 	[
 		'a critical sound without a name or volume',
@@ -82,11 +89,24 @@ describe('an alert payload', () => {
 		[{ badge: 1.5 }, "'Badge' must be a whole number, 0 or higher, but is 1.5."],
 		[{ badge: -1 }, "'Badge' must be a whole number, 0 or higher, but is -1."],
 		[{ badge: Number.NaN }, "'Badge' must be a whole number, 0 or higher, but is NaN."],
+		[{ relevanceScore: -0.1 }, "'Relevance Score' must be a number from 0 to 1, but is -0.1."],
 		[{ relevanceScore: 2 }, "'Relevance Score' must be a number from 0 to 1, but is 2."],
 		[{ criticalSound: true, criticalVolume: 100 }, "'Critical Sound Volume' must be a number from 0 to 1, but is 100."],
 		[{ interruptionLevel: 'urgent' }, `'Interruption Level' is "urgent", which is not a valid value.`],
 	])('refuses %j', (fields, problem) => {
 		expect(problemOf(() => alertPayload(fields))).toBe(problem);
+	});
+
+	it.each(['badge', 'relevanceScore'])('refuses a number that is text, which devices would ignore: %s', (id) => {
+		const fields = Object.fromEntries([[id, '1']]) as AlertFields;
+		expect(problemOf(() => alertPayload(fields))).toMatch(/, but is 1\.$/);
+	});
+
+	it.each<readonly [AlertFields, string]>([
+		[{ relevanceScore: 2 }, "Change 'Relevance Score' to a number from 0 to 1."],
+		[{ interruptionLevel: 'urgent' }, 'Use one of these values: active, critical, passive or time-sensitive.'],
+	])('names what there is in place of %j', (fields, advice) => {
+		expect(wordsThrownBy(() => alertPayload(fields))?.advice).toBe(advice);
 	});
 
 	it('is not overwritten by custom data', () => {
@@ -136,9 +156,15 @@ describe('other payloads', () => {
 		expect(encodePayload(payload).toString('utf8')).toBe(json);
 	});
 
-	it('name what is missing', () => {
+	it('name what is missing, and nothing else', () => {
 		expect(problemOf(() => mdmPayload(''))).toBe("'Push Magic' is empty.");
 		expect(problemOf(() => fileProviderPayload({ containerIdentifier: '' }))).toBe("'Container Identifier' is empty.");
+		const named = { containerIdentifier: 'x', domain: 'work' };
+		expect(fileProviderPayload(named)).toEqual({ 'container-identifier': 'x', domain: 'work' });
+	});
+
+	it('take a push magic as the device sent it, and no other text', () => {
+		expect(problemOf(() => mdmPayload('9F3A2C10 0000'))).toBe("'Push Magic' contains spaces or line breaks.");
 	});
 });
 
@@ -159,9 +185,14 @@ describe('JSON given by the user', () => {
 		['null', 'null', /^'JSON' is not a JSON object\.$/],
 		['a number', 5, /^'JSON' is not a JSON object\.$/],
 		['a Date', new Date(), /^'JSON' is not a JSON object\.$/],
+		['a DateTime of luxon', DateTime.utc(2026), /^'JSON' is not a JSON object\.$/],
 		['a Map', new Map(), /^'JSON' is not a JSON object\.$/],
 	])('is refused when it is %s', (_name, value, problem) => {
 		expect(problemOf(() => parseJsonObject('payloadJson', value))).toMatch(problem);
+	});
+
+	it.each(['', ' \n', '\uFEFF'])('is an empty object when nothing is written: %j', (value) => {
+		expect(parseJsonObject('customData', value)).toEqual({});
 	});
 
 	it('is refused when it cannot be written', () => {
@@ -174,7 +205,10 @@ describe('JSON given by the user', () => {
 	it.each<readonly [unknown, readonly string[]]>([
 		['Jenna\nFrank', ['Jenna', 'Frank']],
 		['["Jenna, dear", 5]', ['Jenna, dear', '5']],
-		['[draft] Jenna', ['[draft] Jenna']],
+		['[draft] Jenna\nFrank', ['[draft] Jenna', 'Frank']],
+		['\nJenna\r\nFrank\n', ['Jenna', 'Frank']],
+		[5, ['5']],
+		[null, []],
 		[['Jenna'], ['Jenna']],
 		['', []],
 		[undefined, []],
@@ -183,7 +217,7 @@ describe('JSON given by the user', () => {
 	});
 
 	it('as a list of something else is refused', () => {
-		expect(problemOf(() => parseTextList('locArgs', [{}]))).toBe(
+		expect(problemOf(() => parseTextList('locArgs', ['Jenna', {}]))).toBe(
 			"'Body Localization Arguments' is not a list of texts.",
 		);
 		expect(problemOf(() => parseTextList('locArgs', { a: 1 }))).toBe(

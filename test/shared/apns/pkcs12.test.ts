@@ -12,19 +12,24 @@ import { createAuthority, type IssuedCertificate } from '../../../tools/simulato
 const authority = createAuthority();
 /** RSA signatures as Apple's; forge would re-encode others. */
 const rsa = createAuthority({ keyType: 'rsa' }).provider({ uid: 'com.example.app' });
+const otherRsa = createAuthority({ keyType: 'rsa' }).provider({ uid: 'com.example.other' });
 const ec = authority.provider({ uid: 'com.example.app', keyType: 'ec' });
-const folder = mkdtempSync(path.join(tmpdir(), 'apns-p12-'));
+let folder = '';
 const openssl = spawnSync('openssl', ['version']).status === 0;
 
+// Mutation testing runs the tests of a loaded file many times: each time with a folder of its own.
+beforeAll(() => {
+	folder = mkdtempSync(path.join(tmpdir(), 'apns-p12-'));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the node's own library writes: 3DES throughout, as old exports do for the key. */
-function byForge(issued: IssuedCertificate, passphrase: string): string {
+function byForge({ privateKeyPem, certificatePem }: IssuedCertificate, passphrase: string | null): string {
 	const file = pkcs12.toPkcs12Asn1(
-		pki.privateKeyFromPem(issued.privateKeyPem),
-		pki.certificateFromPem(issued.certificatePem),
+		pki.privateKeyFromPem(privateKeyPem),
+		certificatePem === '' ? [] : pki.certificateFromPem(certificatePem),
 		passphrase,
-		{ algorithm: '3des' },
+		{ algorithm: '3des', generateLocalKeyId: certificatePem !== '' },
 	);
 	return Buffer.from(asn1.toDer(file).getBytes(), 'latin1').toString('base64');
 }
@@ -46,6 +51,10 @@ function byOpenssl(issued: IssuedCertificate, passphrase: string, options: reado
 	);
 	return readFileSync(out).toString('base64');
 }
+
+/** The same file with its end marked in place of its length (BER), as some programs write it. */
+const indefinite = (file: Buffer): Buffer =>
+	Buffer.concat([Buffer.from([0x30, 0x80]), file.subarray(4), Buffer.from([0, 0])]);
 
 function problemOf(input: Parameters<typeof readPkcs12>[0]): { field: string; problem: string } {
 	try {
@@ -70,12 +79,31 @@ describe('a PKCS#12 identity', () => {
 		['with line breaks', (text: string) => text.replace(/.{64}/g, '$&\r\n')],
 		['as a data URL', (text: string) => `data:application/x-pkcs12;base64,${text}`],
 		['with PEM-like lines around it', (text: string) => `-----BEGIN PKCS12-----\n${text}\n-----END PKCS12-----`],
+		['as certutil encodes it', (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`],
+		['of a file of indefinite length', (text: string) => indefinite(Buffer.from(text, 'base64')).toString('base64')],
 		['in the URL alphabet', (text: string) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')],
 	])('reads base64 %s', (_name, shape) => {
 		expect(readPkcs12({ p12Base64: shape(byForge(rsa, '')), passphrase: '' }).privateKeyPem).toBe(rsa.privateKeyPem);
 	});
 
+	it.each([undefined, ''])('opens without any passphrase, which is not an empty one: %j', (passphrase) => {
+		expect(readPkcs12({ p12Base64: byForge(rsa, null), passphrase }).privateKeyPem).toBe(rsa.privateKeyPem);
+	});
+
 	it.each([
+		[
+			'an empty passphrase where one is needed',
+			{ p12Base64: byForge(rsa, 'S3cret'), passphrase: '' },
+			'passphrase',
+			'is empty, but the PKCS#12 file needs one',
+		],
+		[
+			'PEM text of another kind',
+			{ p12Base64: rsa.privateKeyPem.replaceAll('PRIVATE', 'RSA PRIVATE') },
+			'p12Secret',
+			'is PEM text',
+		],
+		['a sign that is no base64', { p12Base64: `!${byForge(rsa, '')}` }, 'p12Secret', 'is not base64'],
 		[
 			'a wrong passphrase',
 			{ p12Base64: byForge(rsa, 'S3cret'), passphrase: 's3cret' },
@@ -108,6 +136,31 @@ describe('a PKCS#12 identity', () => {
 			{ p12Base64: rsa.certificatePem.replaceAll(/-----[^-]+-----/g, '') },
 			'p12Secret',
 			'is not a PKCS#12 file',
+		],
+		[
+			'a digest that forge does not know',
+			{
+				p12Base64: Buffer.from(
+					Buffer.from(byForge(rsa, ''), 'base64')
+						.toString('hex')
+						.replace(/2b0e03021a(?!.*2b0e03021a)/, '2b0e03021b'),
+					'hex',
+				).toString('base64'),
+			},
+			'p12Secret',
+			'uses an encryption that this package does not support',
+		],
+		[
+			'a file without a certificate',
+			{ p12Base64: byForge({ ...rsa, certificatePem: '' }, '') },
+			'p12Secret',
+			'contains no certificate',
+		],
+		[
+			'a key of another certificate',
+			{ p12Base64: byForge({ ...rsa, privateKeyPem: otherRsa.privateKeyPem }, '') },
+			'p12Secret',
+			'contains a certificate and a private key that do not belong together',
 		],
 		['other text', { p12Base64: 'Hello, world!' }, 'p12Secret', 'is not base64'],
 	])('refuses %s', (_name, input, field, problem) => {
@@ -162,6 +215,23 @@ if (openssl) {
 			expect(problemOf({ p12Base64: byOpenssl(ec, 'x', ['-nokeys']), passphrase: 'x' })).toEqual({
 				field: 'p12Secret',
 				problem: 'contains no private key',
+			});
+		});
+
+		it.each([
+			[
+				'a key on a curve that nobody knows',
+				/2a8648ce3d030107(?!.*2a8648ce3d030107)/,
+				'2a8648ce3d030177',
+				'private key',
+			],
+			['a certificate without its version', /a003020102/, '0403020102', 'certificate'],
+		])('names what is missing where OpenSSL cannot read %s', (_name, from, to, missing) => {
+			const clear = byOpenssl(ec, '', ['-keypbe', 'NONE', '-certpbe', 'NONE', '-nomac']);
+			const changed = Buffer.from(clear, 'base64').toString('hex').replace(from, to);
+			expect(problemOf({ p12Base64: Buffer.from(changed, 'hex').toString('base64') })).toEqual({
+				field: 'p12Secret',
+				problem: `contains no ${missing}`,
 			});
 		});
 	});

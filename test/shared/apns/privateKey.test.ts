@@ -1,5 +1,6 @@
 /** The signing key in every shape people paste it, and everything else they paste in its place. */
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { asn1, pki } from 'node-forge';
 import { checkTenCharacters, normalizePrivateKey } from '../../../nodes/shared/apns/privateKey';
 import { FieldProblem } from '../../../nodes/shared/apns/problems';
 import { problemOf } from './problemOf';
@@ -28,6 +29,9 @@ const shapes: ReadonlyArray<readonly [string, string]> = [
 	['with zero-width blanks and a byte order mark', `\uFEFF${p8.replaceAll('\n', '\u200b\n')}`],
 	['in double quotes', `"${p8}"`],
 	['in single quotes with a comma', `'${p8.trim()}',`],
+	['without header and footer, in quotes of JSON and of a shell', `'"${body(p8).trim()}"',`],
+	['without header and footer, in quotes on a line', `"${body(p8).trim()}"\n`],
+	['with \\n and \\t escaped twice', p8.replaceAll('\n', '\\\\n\\\\t')],
 	['as a line of JSON', `"private_key": "${p8.replaceAll('\n', '\\n')}",`],
 	['with dashes made long', p8.replaceAll('-----', '\u2014\u2014-')],
 	['without header and footer', body(p8)],
@@ -48,6 +52,8 @@ const shapes: ReadonlyArray<readonly [string, string]> = [
 	['in the old EC form', sec1],
 	['in the old EC form, on one line', sec1.replaceAll('\n', ' ')],
 	['in the old EC form without header and footer', body(sec1)],
+	['with a certificate before it', issued.certificatePem + p8],
+	['in the old EC form with a certificate before it', issued.certificatePem + sec1],
 	[
 		'with EC PARAMETERS before it',
 		`-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${sec1}`,
@@ -58,11 +64,19 @@ const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ed25519 = generateKeyPairSync('ed25519');
 const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString();
+const encryptedByForge = pki.encryptPrivateKeyInfo(
+	asn1.fromDer(key.export({ type: 'pkcs8', format: 'der' }).toString('latin1')),
+	'x',
+	{
+		algorithm: '3des',
+	},
+);
 const spki = otherCurve.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
 
 const refused: ReadonlyArray<readonly [string, string, string]> = [
 	['nothing', ' \n\u200b', 'is empty'],
+	['nothing in quotes', '" "', 'is empty'],
 	['a certificate', issued.certificatePem, 'is a certificate, not a signing key'],
 	['a certificate without its lines', body(issued.certificatePem), 'is a certificate, not a signing key'],
 	[
@@ -78,6 +92,17 @@ const refused: ReadonlyArray<readonly [string, string, string]> = [
 		"an encrypted key in OpenSSL's old form",
 		key.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString(),
 		'is encrypted',
+	],
+	[
+		'an encrypted key of a PKCS#12 file, without its lines',
+		Buffer.from(asn1.toDer(encryptedByForge).getBytes(), 'latin1').toString('base64'),
+		'is encrypted',
+	],
+	['a PKCS#12 file', 'MAMCAQM=', 'is a PKCS#12 file, not a signing key'],
+	[
+		'the parameters of a key alone',
+		'-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----',
+		'is not a key',
 	],
 	['an RSA key', rsa.privateKey.export(pkcs8).toString(), 'is an RSA key, not an EC P-256 key'],
 	[
@@ -99,6 +124,10 @@ const refused: ReadonlyArray<readonly [string, string, string]> = [
 	],
 	['the first half', p8.slice(0, 120), 'is truncated: part of the key is missing'],
 	['the second half', p8.slice(120), 'is truncated: part of the key is missing'],
+	['a key with a quote in it', body(p8).replace('M', 'M"'), 'is not a key'],
+	['a key with a letter too many', `${body(p8).trim()}A`, 'is not a key'],
+	['a single octet', 'MA==', 'is not a key'],
+	['an empty DER value', 'MAA=', 'is damaged'],
 	['a key id', 'ABC123DEFG', 'is not a key'],
 	['a sentence', 'The key is in the safe.', 'is not a key'],
 	[
@@ -161,6 +190,8 @@ describe('key id and team id', () => {
 		['', "'Team ID' is empty."],
 		['ABC123DEF', "'Team ID' must have 10 letters and digits, but has 9 characters."],
 		['AuthKey_ABC123DEFG.p8', "'Team ID' must have 10 letters and digits, but has 21 characters."],
+		['AuthKey_ABC123DEFG', "'Team ID' must have 10 letters and digits, but has 18 characters."],
+		['ABC123DEFG.p8', "'Team ID' must have 10 letters and digits, but has 13 characters."],
 		['ABC123-EFG', "'Team ID' may only contain letters and digits."],
 	])('%j is refused', (text, problem) => {
 		expect(problemOf(() => checkTenCharacters('teamId', text, 'Look.'))).toBe(problem);

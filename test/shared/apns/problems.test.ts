@@ -22,9 +22,14 @@ describe('texts of problems', () => {
 		expect(listed(values)).toBe(expected);
 	});
 
+	it('hold numbers as they are', () => {
+		expect(plainText(text`from ${0} to ${1} in ${field('badge')}`)).toBe('from 0 to 1 in badge');
+	});
+
 	it('name the field, and give the problem back instead of throwing it', () => {
 		const problem = new FieldProblem('topic', 'conflict', text`differs from ${field('bundleId')}`, 'Change it.');
 		expect(problem.message).toBe('The topic differs from bundle ID.');
+		expect(new FieldProblem('payload', 'tooLarge', 'is too large', '').message).toBe('The payload is too large.');
 		expect(plainText(sentenceOf(problem))).toBe('topic differs from bundle ID.');
 		expect(plainText(sentenceOf(new FieldProblem('payload', 'tooLarge', 'is too large', '')))).toBe(
 			'The payload is too large.',

@@ -95,6 +95,7 @@ describe('the store of provider tokens', () => {
 		await store.get({ ...identity, keyId: 'OTHERKEY01' });
 		await store.get({ ...identity, privateKeyPem: createSigningKey().privateKeyPem });
 		expect(signed).toHaveLength(4);
+		expect([store.get(identity), store.get({ ...identity, teamId: 'OTHERTEAM1' })]).toEqual(signed.slice(0, 2));
 	});
 
 	it('replaces a token at 50 minutes, not before', async () => {
@@ -107,6 +108,67 @@ describe('the store of provider tokens', () => {
 		expect(second).not.toBe(first);
 		expect(store.get(identity)).toBe(second);
 		expect(signed).toHaveLength(2);
+	});
+
+	it('measures age by a clock of its own when none is given', async () => {
+		let nowMs = startMs;
+		const store = new ProviderTokenStore({
+			nowMs: () => nowMs,
+			sign: (_identity, seconds) => Promise.resolve(`${seconds}`),
+		});
+		const first = await store.get(identity);
+		expect(store.get(identity)).toBe(first);
+		nowMs += 50 * minuteMs;
+		expect(await store.get(identity)).toBe(`${nowMs / 1_000}`);
+	});
+
+	it('lends the token in use while its successor is signed, until it is of no use', async () => {
+		const { store, pass } = frozen();
+		expect([store.inUse(identity), store.issuedAtMs(identity)]).toEqual([undefined, undefined]);
+		const token = await store.get(identity);
+		pass(50);
+		const successor = store.get(identity);
+		expect(store.inUse(identity)).toBe(token);
+		await successor;
+		pass(58.99);
+		expect(store.inUse(identity)).toBe(await successor);
+		pass(0.01);
+		expect(store.inUse(identity)).toBeUndefined();
+	});
+
+	it('lends no token that APNs refused', async () => {
+		const { store, pass } = frozen();
+		const token = await store.get(identity);
+		pass(20);
+		store.replace(identity, token);
+		expect([store.inUse(identity), store.issuedAtMs(identity)]).toEqual([undefined, undefined]);
+	});
+
+	it('tells the ages of the tokens in use, by the clock that says more', async () => {
+		const { store, wall, monotonic, pass } = frozen();
+		expect(store.agesMs()).toEqual([]);
+		const token = await store.get(identity);
+		wall(30);
+		monotonic(20);
+		await store.get({ ...identity, teamId: 'OTHERTEAM1' });
+		expect(store.agesMs()).toEqual([30 * minuteMs, 0]);
+		wall(-35);
+		expect(store.agesMs()).toEqual([20 * minuteMs, 0]);
+		pass(1);
+		store.replace(identity, token);
+		expect(store.agesMs()).toEqual([minuteMs]);
+	});
+
+	it('counts each change of which token is to be used', async () => {
+		const { store, pass } = frozen();
+		const token = await store.get(identity);
+		pass(20);
+		const counts = [store.changes];
+		store.replace(identity, token);
+		counts.push(store.changes);
+		await store.get(identity);
+		counts.push(store.changes);
+		expect(counts).toEqual([1, 2, 3]);
 	});
 
 	it('tries again after a failed signature, and lets nobody fall over it who did not wait', async () => {
@@ -185,6 +247,17 @@ describe('the store of provider tokens', () => {
 			await store.get(identity);
 			wall(-4);
 			monotonic(50);
+			await store.get(identity);
+			expect(signed).toHaveLength(2);
+		});
+
+		it('goes on with a token when the clock was set back by less than five minutes', async () => {
+			const { store, wall, monotonic, signed } = frozen();
+			const token = await store.get(identity);
+			wall(-4.99);
+			monotonic(30);
+			expect(store.get(identity)).toBe(token);
+			wall(-0.01);
 			await store.get(identity);
 			expect(signed).toHaveLength(2);
 		});

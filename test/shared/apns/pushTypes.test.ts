@@ -1,7 +1,13 @@
 /** The eleven push types: topics, priorities and sizes, against a table typed from Apple's page. */
 import { certificatePushTypeProblem, certificateTopic } from '../../../nodes/shared/apns/certificateChecks';
 import type { CertificateFacts } from '../../../nodes/shared/apns/identity';
-import { BROADCAST_MAX_PAYLOAD_BYTES, pushTypeRow, pushTypeRows, topicFor } from '../../../nodes/shared/apns/pushTypes';
+import {
+	BROADCAST_MAX_PAYLOAD_BYTES,
+	pushTypeInOtherSpelling,
+	pushTypeRow,
+	pushTypeRows,
+	topicFor,
+} from '../../../nodes/shared/apns/pushTypes';
 
 const app = 'com.example.app';
 
@@ -37,6 +43,21 @@ describe('push types', () => {
 		if (row?.defaultPriority !== undefined) expect(row.priorities).toContain(row.defaultPriority);
 	});
 
+	it('have suffixes of which none ends in another: a topic belongs to one at most', () => {
+		const suffixes = pushTypeRows.flatMap(({ topicSuffix = '' }) => (topicSuffix === '' ? [] : [topicSuffix]));
+		for (const suffix of suffixes) expect(suffixes.filter((other) => other.endsWith(suffix))).toEqual([suffix]);
+	});
+
+	it.each([
+		['LiveActivity', 'liveactivity'],
+		['push to talk', 'pushtotalk'],
+		['VOIP', 'voip'],
+		['alert', undefined],
+		['hologram', undefined],
+	])('are recognized in another spelling: %s', (value, known) => {
+		expect(pushTypeInOtherSpelling(value)?.value).toBe(known);
+	});
+
 	it('of the future have no row and leave the topic alone', () => {
 		expect(pushTypeRow('hologram')).toBeUndefined();
 		expect(pushTypeRow('__proto__')).toBeUndefined();
@@ -65,7 +86,9 @@ describe('the topic with a certificate', () => {
 		['is the one listed for the push type', facts([app, `${app}.voip`], app), 'voip', `${app}.voip`],
 		['gets the suffix when none is listed', facts([app], app), 'voip', `${app}.voip`],
 		['is the UID of a VoIP certificate as it is', facts([`${app}.voip`], `${app}.voip`), 'voip', `${app}.voip`],
+		['is the one listed, also without a UID', facts([app, `${app}.voip`]), 'voip', `${app}.voip`],
 		['is unknown without a UID', facts([]), 'voip', undefined],
+		['of a push type of the future is left to APNs', facts([app], app), 'hologram', undefined],
 	])('%s', (_name, certificate, pushType, topic) => {
 		expect(certificateTopic(certificate, pushTypeRow(pushType))).toBe(topic);
 	});
@@ -74,5 +97,6 @@ describe('the topic with a certificate', () => {
 		expect(
 			pushTypeRows.filter((row) => certificatePushTypeProblem(row) !== undefined).map(({ value }) => value),
 		).toEqual(['location']);
+		expect(certificatePushTypeProblem(undefined)).toBeUndefined();
 	});
 });

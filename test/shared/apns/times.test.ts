@@ -102,6 +102,7 @@ describe('a time', () => {
 		['ISO text of a year with five digits', '12026-11-24T10:30:00Z'],
 		['ISO text with one digit for the month', '2026-1-24T10:30:00Z'],
 		['ISO text with an hour alone', '2026-11-24T10'],
+		['ISO text of the year 75', '0075-11-24T10:30:00Z'],
 		['ISO text before 1970', '1969-12-31T23:59:59Z'],
 		['text of a mail before 1970', 'Wed, 31 Dec 1969 23:59:59 GMT'],
 		['text of a mail without a zone', 'Tue, 24 Nov 2026 10:30:00'],
@@ -125,5 +126,10 @@ describe('a time', () => {
 	])('is not %s', (_name, value) => {
 		expect(() => toUnixSeconds('expiration', value)).toThrow(FieldProblem);
 		expect(() => toUnixSeconds('expiration', value)).toThrow(/^The expiration .*is not a time/);
+	});
+
+	it('that is left empty is told without quoting nothing', () => {
+		for (const value of ['', ' \n'])
+			expect(() => toUnixSeconds('expiration', value)).toThrow(/^The expiration is not a time\.$/);
 	});
 });

@@ -30,6 +30,7 @@ describe('a notification before it is sent', () => {
 			},
 		],
 		['with a push type of the future', { pushType: 'hologram', priority: 1 }],
+		['with an expiration in the last second of 9999', { expirationSeconds: 253_402_300_799 }],
 		['with a collapse id of 64 bytes', { collapseId: 'x'.repeat(64) }],
 		['with an expiration of 0', { expirationSeconds: 0 }],
 		['with a payload of 4,096 bytes', { payload: Buffer.alloc(4_096, 0x20) }],
@@ -48,6 +49,11 @@ describe('a notification before it is sent', () => {
 		['a slash in the topic', { topic: 'com.example/app' }, "'Topic' contains characters not allowed in a bundle ID."],
 		['an empty topic', { topic: '' }, "'Topic' contains characters not allowed in a bundle ID."],
 		['a blank in the push type', { pushType: 'alert x' }, `'Push Type' is "alert x", which is not a push type.`],
+		[
+			'a push type in another spelling',
+			{ pushType: 'LiveActivity', priority: undefined },
+			`'Push Type' is "LiveActivity", which APNs writes liveactivity.`,
+		],
 		['priority 7', { priority: 7 }, "'Priority' cannot be 7 for Alert pushes."],
 		[
 			'priority 10 for background',
@@ -127,6 +133,7 @@ describe('a channel before it is used', () => {
 
 	it.each<readonly [string, string]>([
 		['dHN0LXNyY2gtY2hubA==', 'accepted'],
+		['A'.repeat(512), 'accepted'],
 		['', "'Channel' is empty."],
 		['dHN0 LXNy', `'Channel' is not a channel ID: "dHN0 LXNy".`],
 		['dHN0\r\nx: y', `'Channel' is not a channel ID: "dHN0 x: y".`],

@@ -125,7 +125,7 @@ describe('a run that shall fail for a rejected device', () => {
 		const others = Array.from({ length: 1_000 }, (_none, n) => notSent(`code ${n}`));
 		const { message, description, httpCode, context } = error([...others, bad()]);
 		expect(message).toBe('APNs rejected 1 of 1,001 pushes: token 1000.');
-		expect(description).toMatch(/^'On Rejected Device' is set to fail/);
+		expect(description).toMatch(/^'On Rejected Device' is set to Fail/);
 		expect([httpCode, context.itemIndex]).toEqual([null, Number.MAX_SAFE_INTEGER]);
 	});
 
