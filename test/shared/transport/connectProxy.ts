@@ -1,5 +1,6 @@
 /** A real CONNECT proxy: the test decides what becomes of each request, and the proxy notes what it was asked for. */
 import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import type { Servers } from './servers';
 
@@ -43,11 +44,16 @@ function openTunnel(client: net.Socket, authority: string, head: Buffer): void {
 	upstream.on('close', () => client.destroy());
 }
 
-/** Starts a proxy that opens every tunnel, unless `treat` says otherwise. It is closed with the `servers`. */
-export async function startConnectProxy(servers: Servers, treat: Treat = () => 'open'): Promise<ConnectProxy> {
+/** Starts a proxy that opens every tunnel, unless `treat` says otherwise; with a certificate it speaks TLS. It is closed with the `servers`. */
+export async function startConnectProxy(
+	servers: Servers,
+	treat: Treat = () => 'open',
+	tls?: { readonly cert: string; readonly key: string },
+): Promise<ConnectProxy> {
 	const tunnels: string[] = [];
 	let requests = 0;
-	const server = http.createServer((_request, response) => response.writeHead(405).end());
+	const refuse: http.RequestListener = (_request, response) => response.writeHead(405).end();
+	const server = tls === undefined ? http.createServer(refuse) : https.createServer(tls, refuse);
 	server.on('connect', (request, client: net.Socket, head) => {
 		requests += 1;
 		client.on('error', () => undefined);

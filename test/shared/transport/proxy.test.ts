@@ -24,6 +24,19 @@ it('sends through the proxy of the credential, with user and password', async ()
 	expect(proxy.tunnels).toEqual([`localhost:${bench.simulator.pushPort}`]);
 });
 
+it('sends through a proxy that speaks TLS itself', async () => {
+	const { certificatePem, privateKeyPem } = sharedAuthority().server();
+	const proxy = await startConnectProxy(servers, wantsLogin('user:pass'), {
+		cert: certificatePem,
+		key: privateKeyPem,
+	});
+	const client = bench.client({ proxyUrl: `https://user:pass@localhost:${proxy.port}` });
+	// Enough for several records in each direction, through both layers of TLS.
+	const outcomes = await Promise.all(notifications(300).map((one) => client.send(one)));
+	expect(outcomes.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(300);
+	expect(proxy.tunnels).toEqual([`localhost:${bench.simulator.pushPort}`]);
+});
+
 it('takes a password with a percent sign that encodes nothing as it stands', async () => {
 	const proxy = await startConnectProxy(servers, wantsLogin('user:100%'));
 	expect(
