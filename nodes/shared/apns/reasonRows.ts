@@ -314,7 +314,9 @@ export const reasonRows: readonly ReasonRow[] = [
 		scope: 'credential',
 		reaction: 'keepProviderToken',
 		meaning: 'The provider token was renewed too often.',
-		advice: 'Use each signing key in one n8n installation at a time, and send again after 20 minutes.',
+		// Apple counts renewals per connection. A clock that runs ahead was reported to cause it too (node-apn issue 590).
+		advice:
+			'Check the clock of the machine that runs n8n, then send again after 20 minutes. The token is not renewed until then.',
 	},
 	{
 		reason: 'TooManyRequests',
