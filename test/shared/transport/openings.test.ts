@@ -1,6 +1,7 @@
 /** When a lane may open a connection: what failures and budgets forbid, what an answer forgives, and what waiting requests are told. */
 import { Backoff } from '../../../nodes/shared/transport/backoff';
-import { type TransportErrorCode, TransportError } from '../../../nodes/shared/transport/errors';
+import type { TransportErrorCode } from '../../../nodes/shared/transport/errorRows';
+import { TransportError } from '../../../nodes/shared/transport/errors';
 import { OpeningBudget } from '../../../nodes/shared/transport/openingBudget';
 import { Openings } from '../../../nodes/shared/transport/openings';
 import type { Verdict } from '../../../nodes/shared/transport/reconnectPolicy';

@@ -1,7 +1,8 @@
 /** What the end of a connection means, and what is remembered of it: verdicts, pauses, opening budgets, standings. */
 import { Backoff } from '../../../nodes/shared/transport/backoff';
 import { createDrainLedger } from '../../../nodes/shared/transport/drainLedger';
-import { type TransportErrorCode, TransportError } from '../../../nodes/shared/transport/errors';
+import type { TransportErrorCode } from '../../../nodes/shared/transport/errorRows';
+import { TransportError } from '../../../nodes/shared/transport/errors';
 import { IdentityPause } from '../../../nodes/shared/transport/identityPause';
 import { OpeningBudget } from '../../../nodes/shared/transport/openingBudget';
 import { asCommon, judgeEnd } from '../../../nodes/shared/transport/reconnectPolicy';

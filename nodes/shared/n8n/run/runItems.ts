@@ -1,7 +1,7 @@
 /** The one loop that runs items: reads them one by one, hands their requests out as fast as they go, and settles each once. */
 import type { IDataObject } from 'n8n-workflow';
 import type { Outcome } from '../../outcome';
-import type { TransportErrorCode } from '../../transport/errors';
+import type { TransportErrorCode } from '../../transport/errorRows';
 import type { HintCounter } from './hints';
 import type { Report } from './report';
 import { invalidOutcome, localCodes, notSent } from './resultItem';
