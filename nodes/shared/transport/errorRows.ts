@@ -15,7 +15,7 @@ export interface ErrorRow {
 	readonly advice: string;
 	/** True when every request of the same identity and endpoint would meet it. */
 	readonly commonToRun: boolean;
-	/** True when trying again soon cannot help: who waits learns it at once. */
+	/** True when trying again soon cannot help: who waits learns it at once, and a further try of a node leaves it out. */
 	readonly permanent: boolean;
 	readonly blame: Blame;
 }
@@ -175,16 +175,16 @@ export const errorRows = {
 		'none',
 		'Allow more time in the queue, more connections or more pushes in flight.',
 	),
-	aborted: row('request', 'transient', 'none', 'The execution was stopped.'),
+	aborted: row('request', 'permanent', 'none', 'The execution was stopped.'),
 	headerListTooLarge: row(
 		'request',
-		'transient',
+		'permanent',
 		'none',
 		'Shorten the topic, collapse ID or channel ID: the server does not allow headers of this size.',
 	),
 	invalidHeader: row(
 		'request',
-		'transient',
+		'permanent',
 		'none',
 		'Remove control characters, line breaks and characters outside ASCII from the topic and the IDs.',
 	),
@@ -198,3 +198,12 @@ export const errorRows = {
 } satisfies Record<string, ErrorRow>;
 
 export type TransportErrorCode = keyof typeof errorRows;
+
+const permanentCodes: ReadonlySet<string> = new Set(
+	Object.entries<ErrorRow>(errorRows).flatMap(([code, { permanent }]) => (permanent ? [code] : [])),
+);
+
+/** Whether trying again soon cannot help what failed with this code; false for codes of other layers. */
+export function isPermanent(code: string): boolean {
+	return permanentCodes.has(code);
+}
