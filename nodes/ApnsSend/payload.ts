@@ -1,7 +1,7 @@
 /** The payload of one item, from the fields of its push type or from JSON. */
 import { choice, field, text } from '../shared/apns/fields';
-import { type JsonObject, parseJsonObject, withCustom } from '../shared/apns/payload';
-import { alertPayload } from '../shared/apns/payload/alert';
+import { type JsonObject, parseJsonObject } from '../shared/apns/payload';
+import { alertPayload, backgroundPayload } from '../shared/apns/payload/alert';
 import { alertFieldRows, type AlertFields } from '../shared/apns/payload/alertFields';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../shared/apns/payload/kinds';
 import { excerpt, FieldProblem } from '../shared/apns/problems';
@@ -37,8 +37,7 @@ const readCustom: ReadPayload = ({ read }, itemIndex) => parseJsonObject('data',
 
 const readers: Readonly<Record<PayloadKind, ReadPayload>> = {
 	alert: readAlert,
-	background: ({ read }, itemIndex) =>
-		withCustom({ 'content-available': 1 }, objectOf('data', read('data', itemIndex, '{}')) ?? {}, 'data'),
+	background: ({ read }, itemIndex) => backgroundPayload(objectOf('data', read('data', itemIndex, '{}'))),
 	liveActivity: ({ read, timeZone, nowMs }, itemIndex) =>
 		readLiveActivity(read, itemIndex, { broadcast: false, fields: addedFields(read, itemIndex), timeZone, nowMs }),
 	custom: readCustom,

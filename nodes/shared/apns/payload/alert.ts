@@ -77,5 +77,5 @@ export function alertPayload(fields: AlertFields, custom: JsonObject = {}): Json
 
 /** The payload of a background push: `content-available` and custom data, nothing that would notify the user. */
 export function backgroundPayload(custom: JsonObject = {}): JsonObject {
-	return withCustom({ 'content-available': 1 }, custom);
+	return withCustom({ 'content-available': 1 }, custom, 'data');
 }
