@@ -6,6 +6,7 @@ import type { JsonObject } from './payload';
 import { alertApsKeys } from './payload/alertFields';
 import { FieldProblem } from './problems';
 import { type PayloadKind, pushTypeRow, pushTypeRows, type PushTypeRow } from './pushTypes';
+import { MILLISECONDS_FROM } from './times';
 
 /** What a push looks like before it goes out, as far as hints need it. */
 export interface HintDraft {
@@ -43,8 +44,6 @@ const apsKeys: ReadonlySet<string> = new Set([
 const numberKeys = ['badge'] as const;
 const switchKeys = ['content-available', 'mutable-content'] as const;
 
-/** Seconds beyond the year 5138 are milliseconds. */
-const MILLISECONDS_FROM = 1e11;
 const secondsKeys = ['timestamp', 'stale-date', 'dismissal-date'] as const;
 
 function objectAt(payload: JsonObject, key: string): JsonObject | undefined {
