@@ -54,7 +54,7 @@ function pairsOf(fields: AlertFields, place: AlertFieldRow['place']): Array<read
 }
 
 /** The `alert` dictionary; undefined when no field of it is filled. */
-export function alertDictionary(fields: AlertFields): JsonObject | undefined {
+function alertDictionary(fields: AlertFields): JsonObject | undefined {
 	const alert = present(pairsOf(fields, 'alert'));
 	return Object.keys(alert).length === 0 ? undefined : alert;
 }
