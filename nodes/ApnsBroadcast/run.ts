@@ -10,7 +10,7 @@ import { groupByEnvironment } from '../shared/n8n/run/environments';
 import type { PreparedRun, ResultKind, RunSetting } from '../shared/n8n/run/execute';
 import { HintCounter } from '../shared/n8n/run/hints';
 import { Report } from '../shared/n8n/run/report';
-import { requestGroup, strandedRequests } from '../shared/n8n/run/requestJob';
+import { requestGroup, unroutableRequests } from '../shared/n8n/run/requestJob';
 import { requestJson } from '../shared/n8n/run/resultItem';
 import { Run } from '../shared/n8n/run/runItems';
 import { anyOperation, type Operation, operations } from './operations';
@@ -46,7 +46,7 @@ export async function prepareRequests(
 	const item = { read, timeZone: context.getTimezone(), nowMs: wallNowMs(), request, onHints: hints.add };
 	const groups = (await groupByEnvironment(read, context.getInputData().length, data, slices)).map((group) => {
 		const { itemIndexes } = group;
-		if ('errors' in group) return strandedRequests(group.errors, itemIndexes, fields);
+		if ('errors' in group) return unroutableRequests(group.errors, itemIndexes, fields);
 		const { credential } = group;
 		const client = clientFor(node, credential);
 		return requestGroup(itemIndexes, { ...fields, environment: credential.environment }, (itemIndex) =>

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { clientFor } from '../shared/n8n/client';
 import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
 import { createParameterReader } from '../shared/n8n/parameters/parameters';
-import { deviceGroup, strandedPushes } from '../shared/n8n/run/deviceJob';
+import { deviceGroup, unroutablePushes } from '../shared/n8n/run/deviceJob';
 import { groupByEnvironment } from '../shared/n8n/run/environments';
 import type { PreparedRun, RunSetting } from '../shared/n8n/run/execute';
 import { HintCounter } from '../shared/n8n/run/hints';
@@ -29,7 +29,7 @@ export async function prepareSend(
 	const groups = (await groupByEnvironment(read, context.getInputData().length, data, slices)).map((group) => {
 		const { itemIndexes } = group;
 		if ('errors' in group)
-			return strandedPushes(group.errors, itemIndexes, { recipients: (index) => readRecipientsField(read, index) });
+			return unroutablePushes(group.errors, itemIndexes, { recipients: (index) => readRecipientsField(read, index) });
 		const { credential } = group;
 		return deviceGroup({
 			client: clientFor(node, credential, { maxConnections, maxInFlight }),

@@ -1,5 +1,5 @@
 /** What shows that a connection does its work no longer: silence, streams without answers, requests that cannot start. */
-import { type Patient, SignsOfLife } from '../../../nodes/shared/transport/signsOfLife';
+import { type LivenessHost, SignsOfLife } from '../../../nodes/shared/transport/signsOfLife';
 import { createManualClock } from '../client/manualClock';
 
 interface State {
@@ -15,7 +15,7 @@ function bench(initial: Partial<State> = {}) {
 	const state: State = { open: 0, live: 0, ready: true, closed: false, wanted: false, ...initial };
 	const said: string[] = [];
 	const scheduled: number[] = [];
-	const patient: Patient = {
+	const host: LivenessHost = {
 		openStreams: () => state.open,
 		liveStreams: () => state.live,
 		isReady: () => state.ready,
@@ -30,7 +30,7 @@ function bench(initial: Partial<State> = {}) {
 		onWedged: () => void said.push('wedged'),
 		onBlocked: () => void said.push('blocked'),
 	};
-	const signs = new SignsOfLife(clock, patient);
+	const signs = new SignsOfLife(clock, host);
 	signs.began(0);
 	const [silent, quiet, wedged, blocked] = signs.deadlines();
 	if (silent === undefined || quiet === undefined || wedged === undefined || blocked === undefined)

@@ -36,14 +36,14 @@ export interface ResultKind {
 	json(outcome: Outcome): IDataObject;
 }
 
-/** The time a run goes by. */
+/** The clocks of a run. */
 export interface RunTime {
 	readonly clock: Clock;
 	/** Milliseconds since the epoch. */
 	readonly wallNowMs: () => number;
 }
 
-/** The time of a run, and its work in short pieces. */
+/** The time of a run, and the slices its work is done in. */
 export interface RunSetting extends RunTime {
 	readonly slices: Slices;
 }
@@ -128,7 +128,7 @@ function answersModel(context: IExecuteFunctions): boolean {
 	return runsAsTool(context) && onError !== 'stopWorkflow' && retryOnFail !== true;
 }
 
-/** Sends what is left to send, and returns or throws what the run came to. */
+/** Sends what is left to send, and returns or throws the result of the run. */
 async function sendAndReturn(
 	context: IExecuteFunctions,
 	prepared: PreparedRun,
