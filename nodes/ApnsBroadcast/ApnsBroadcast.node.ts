@@ -36,6 +36,6 @@ export class ApnsBroadcast implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await executeItems(this, async (slices) => await prepareRequests(this, slices), resultKind(this));
+		return await executeItems(this, async (setting) => await prepareRequests(this, setting), resultKind(this));
 	}
 }

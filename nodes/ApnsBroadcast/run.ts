@@ -7,13 +7,12 @@ import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
 import { createParameterReader, type ParameterReader } from '../shared/n8n/parameters/parameters';
 import { readRequestOptions } from '../shared/n8n/requestOptions';
 import { groupByEnvironment } from '../shared/n8n/run/environments';
-import type { PreparedRun, ResultKind } from '../shared/n8n/run/execute';
+import type { PreparedRun, ResultKind, RunSetting } from '../shared/n8n/run/execute';
 import { HintCounter } from '../shared/n8n/run/hints';
 import { Report } from '../shared/n8n/run/report';
-import { requestGroup, strandedRequests } from '../shared/n8n/run/requestJob';
+import { requestGroup, unroutableRequests } from '../shared/n8n/run/requestJob';
 import { requestJson } from '../shared/n8n/run/resultItem';
 import { Run } from '../shared/n8n/run/runItems';
-import type { Slices } from '../shared/n8n/run/slices';
 import { anyOperation, type Operation, operations } from './operations';
 import { properties } from './properties';
 
@@ -33,18 +32,21 @@ function operationOf(read: ParameterReader): Operation {
 }
 
 /** Reads what all items share. Throws `FieldProblem` and n8n's errors. */
-export async function prepareRequests(context: IExecuteFunctions, slices: Slices): Promise<PreparedRun> {
+export async function prepareRequests(
+	context: IExecuteFunctions,
+	{ clock, wallNowMs, slices }: RunSetting,
+): Promise<PreparedRun> {
 	const node = context.getNode();
-	const costs = new EngineCosts(properties, () => performance.now());
+	const costs = new EngineCosts(properties, () => clock.now());
 	const read = createParameterReader(context, costs);
 	const { noun, fields, run } = operationOf(read);
 	const request = readRequestOptions((name) => read(`options.${name}`, 0, ''));
 	const data = await context.getCredentials('apnsApi');
 	const hints = new HintCounter();
-	const item = { read, timeZone: context.getTimezone(), nowMs: Date.now(), request, onHints: hints.add };
+	const item = { read, timeZone: context.getTimezone(), nowMs: wallNowMs(), request, onHints: hints.add };
 	const groups = (await groupByEnvironment(read, context.getInputData().length, data, slices)).map((group) => {
 		const { itemIndexes } = group;
-		if ('errors' in group) return strandedRequests(group.errors, itemIndexes, fields);
+		if ('errors' in group) return unroutableRequests(group.errors, itemIndexes, fields);
 		const { credential } = group;
 		const client = clientFor(node, credential);
 		return requestGroup(itemIndexes, { ...fields, environment: credential.environment }, (itemIndex) =>

@@ -42,7 +42,7 @@ export class ApnsSend implements INodeType {
 			case 'statistics':
 				return await executeStatistics(this);
 			default:
-				return await executeItems(this, async (slices) => await prepareSend(this, slices));
+				return await executeItems(this, async (setting) => await prepareSend(this, setting));
 		}
 	}
 }

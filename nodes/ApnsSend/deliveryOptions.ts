@@ -1,5 +1,6 @@
 /** How pushes are delivered, repeated and reported: members of the collection Options, whatever the push type. */
 import type { INodeProperties } from 'n8n-workflow';
+import { callerLimits } from '../shared/client/defaults';
 import { labels } from '../shared/n8n/fieldWords';
 import { environmentOption, retriesOption, timeoutOption, unknownOption } from '../shared/n8n/requestOptions';
 
@@ -39,16 +40,16 @@ export const deliveryOptions: INodeProperties[] = [
 		displayName: labels.maxConnections,
 		name: 'maxConnections',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 32 },
-		default: 4,
+		typeOptions: { minValue: 1, maxValue: callerLimits.maxConnections.most },
+		default: callerLimits.maxConnections.initial,
 		description: 'Maximum number of connections to APNs for large batches',
 	},
 	{
 		displayName: labels.maxInFlight,
 		name: 'maxInFlight',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 10000 },
-		default: 1000,
+		typeOptions: { minValue: 1, maxValue: callerLimits.maxInFlight.most },
+		default: callerLimits.maxInFlight.initial,
 		description: 'Maximum number of unanswered pushes on each connection. APNs may set a lower limit.',
 	},
 	{

@@ -1,14 +1,14 @@
 /** The payload of one item, from the fields of its push type or from JSON. */
 import { choice, field, text } from '../shared/apns/fields';
-import { type JsonObject, parseJsonObject, withCustom } from '../shared/apns/payload';
-import { alertPayload } from '../shared/apns/payload/alert';
-import { alertFieldRows, type AlertFields } from '../shared/apns/payload/alertFields';
+import { type JsonObject, parseJsonObject } from '../shared/apns/payload';
+import { alertPayload, backgroundPayload } from '../shared/apns/payload/alert';
+import { alertFieldRows } from '../shared/apns/payload/alertFields';
 import { fileProviderPayload, mdmPayload, reloadPayload } from '../shared/apns/payload/kinds';
 import { excerpt, FieldProblem } from '../shared/apns/problems';
 import type { PayloadKind, PushTypeRow } from '../shared/apns/pushTypes';
 import { addedFields, readLiveActivity } from '../shared/n8n/liveActivityFields';
 import type { ParameterReader } from '../shared/n8n/parameters/parameters';
-import { alertValueOf, objectOf, textOf } from '../shared/n8n/values';
+import { alertFieldsOf, objectOf, textOf } from '../shared/n8n/values';
 
 /** What reading one item needs besides its parameters. */
 export interface PayloadContext {
@@ -23,13 +23,10 @@ type ReadPayload = (context: PayloadContext, itemIndex: number) => JsonObject;
 
 function readAlert({ read }: PayloadContext, itemIndex: number): JsonObject {
 	const added = addedFields(read, itemIndex);
-	const fields: Record<string, unknown> = {};
-	for (const row of alertFieldRows) {
-		const value = row.group === 'main' ? read(row.id, itemIndex, row.initial ?? '') : added[row.id];
-		fields[row.id] = alertValueOf(row, value);
-	}
-	// Each value has the type of its row: that is what `alertValueOf` gives.
-	return alertPayload(fields as AlertFields, objectOf('customData', added.customData) ?? {});
+	const fields = alertFieldsOf(alertFieldRows, ({ id, group, initial }) =>
+		group === 'main' ? read(id, itemIndex, initial ?? '') : added[id],
+	);
+	return alertPayload(fields, objectOf('customData', added.customData) ?? {});
 }
 
 /** The whole payload is the user's own; the form calls it Data. */
@@ -37,8 +34,7 @@ const readCustom: ReadPayload = ({ read }, itemIndex) => parseJsonObject('data',
 
 const readers: Readonly<Record<PayloadKind, ReadPayload>> = {
 	alert: readAlert,
-	background: ({ read }, itemIndex) =>
-		withCustom({ 'content-available': 1 }, objectOf('data', read('data', itemIndex, '{}')) ?? {}, 'data'),
+	background: ({ read }, itemIndex) => backgroundPayload(objectOf('data', read('data', itemIndex, '{}'))),
 	liveActivity: ({ read, timeZone, nowMs }, itemIndex) =>
 		readLiveActivity(read, itemIndex, { broadcast: false, fields: addedFields(read, itemIndex), timeZone, nowMs }),
 	custom: readCustom,

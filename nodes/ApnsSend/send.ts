@@ -3,31 +3,33 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { clientFor } from '../shared/n8n/client';
 import { EngineCosts } from '../shared/n8n/parameters/engineCosts';
 import { createParameterReader } from '../shared/n8n/parameters/parameters';
-import { deviceGroup, strandedPushes } from '../shared/n8n/run/deviceJob';
+import { deviceGroup, unroutablePushes } from '../shared/n8n/run/deviceJob';
 import { groupByEnvironment } from '../shared/n8n/run/environments';
-import type { PreparedRun } from '../shared/n8n/run/execute';
+import type { PreparedRun, RunSetting } from '../shared/n8n/run/execute';
 import { HintCounter } from '../shared/n8n/run/hints';
 import { runsAsTool } from '../shared/n8n/run/output';
 import { Report } from '../shared/n8n/run/report';
 import { Run } from '../shared/n8n/run/runItems';
-import type { Slices } from '../shared/n8n/run/slices';
 import { pushNoun } from '../shared/n8n/run/words';
 import { properties } from './properties';
 import { createPushReader, type ItemContext, readRecipientsField, readRunSettings } from './settings';
 
 /** Reads what all items share. Throws `FieldProblem` and n8n's errors. */
-export async function prepareSend(context: IExecuteFunctions, slices: Slices): Promise<PreparedRun> {
+export async function prepareSend(
+	context: IExecuteFunctions,
+	{ clock, wallNowMs, slices }: RunSetting,
+): Promise<PreparedRun> {
 	const node = context.getNode();
-	const costs = new EngineCosts(properties, () => performance.now());
+	const costs = new EngineCosts(properties, () => clock.now());
 	const read = createParameterReader(context, costs);
 	const { maxConnections, maxInFlight, request, skipDuplicates, ...settings } = readRunSettings(read);
 	const data = await context.getCredentials('apnsApi');
-	const item: ItemContext = { read, timeZone: context.getTimezone(), nowMs: Date.now() };
+	const item: ItemContext = { read, timeZone: context.getTimezone(), nowMs: wallNowMs() };
 	const hints = new HintCounter();
 	const groups = (await groupByEnvironment(read, context.getInputData().length, data, slices)).map((group) => {
 		const { itemIndexes } = group;
 		if ('errors' in group)
-			return strandedPushes(group.errors, itemIndexes, { recipients: (index) => readRecipientsField(read, index) });
+			return unroutablePushes(group.errors, itemIndexes, { recipients: (index) => readRecipientsField(read, index) });
 		const { credential } = group;
 		return deviceGroup({
 			client: clientFor(node, credential, { maxConnections, maxInFlight }),

@@ -14,6 +14,7 @@ import { FieldProblem } from '../shared/apns/problems';
 import { type PushTypeRow, pushTypeRow, topicFor } from '../shared/apns/pushTypes';
 import { checkNotification, checkUuid } from '../shared/apns/validate';
 import type { RequestOptions } from '../shared/client/apnsClient';
+import { callerLimits } from '../shared/client/defaults';
 import type { PushDraft, PushReader } from '../shared/n8n/run/deviceJob';
 import type { CredentialSettings } from '../shared/n8n/credential';
 import { holdsExpression } from '../shared/n8n/parameters/fixedParameters';
@@ -45,9 +46,13 @@ export interface ItemContext {
  */
 export function readRunSettings(read: ParameterReader): RunSettings {
 	const option = (name: string): unknown => read(`options.${name}`, 0, '');
+	const limit = (name: keyof typeof callerLimits): number => {
+		const { initial, most } = callerLimits[name];
+		return wholeBetween(name, option(name), 1, most) ?? initial;
+	};
 	return {
-		maxConnections: wholeBetween('maxConnections', option('maxConnections'), 1, 32) ?? 4,
-		maxInFlight: wholeBetween('maxInFlight', option('maxInFlight'), 1, 10_000) ?? 1_000,
+		maxConnections: limit('maxConnections'),
+		maxInFlight: limit('maxInFlight'),
 		failOnRejectedDevice: option('onRejectedDevice') === 'fail',
 		summarize: option('output') === 'summary',
 		skipDuplicates: flagOf(option('skipDuplicates')),

@@ -8,7 +8,7 @@ export type MarkedText = string | ReadonlyArray<string | { readonly field: strin
 
 /** Why a request has no answer from APNs: a stable code, a sentence, and what to do. Carries no secret. */
 export interface Failure {
-	/** Stable code of the transport (`transport/errors.ts`), such as `connectionRefused` or `deadline`. */
+	/** Stable code of the transport (`transport/errorRows.ts`), such as `connectionRefused` or `deadline`. */
 	readonly code: string;
 	/** What happened, one sentence. */
 	readonly message: string;

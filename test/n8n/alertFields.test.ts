@@ -38,6 +38,12 @@ function placed(id: string, value: INodeParameters[string]): INodeParameters {
 	return { [group === 'additional' ? 'additionalFields' : 'localization']: { [id]: value } };
 }
 
+it('has a row for every field', () => {
+	// Every push here has a title, others have a body, and a volume needs a critical sound: all three are in tests below.
+	const tested = ['title', 'body', 'criticalVolume', ...fields.map(([option]) => option)];
+	expect(alertFieldRows.map(({ id }) => id).filter((id) => !tested.includes(id))).toEqual([]);
+});
+
 it.each(fields)('%s = %j', async (option, value, payload) => {
 	const result = await bench.send({ recipients: phone, title: 'T', ...placed(option, value) }, [{ order: 7 }]);
 	expect(result.items('Send')[0]?.json).toMatchObject({ outcome: 'accepted' });

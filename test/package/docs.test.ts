@@ -1,6 +1,7 @@
-/** docs/connection-lifetime.md says what the code does: every constant of a connection's life is there, with its value. */
+/** What the documents repeat by hand is what the code has: the constants of a connection's life, and the push types. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pushTypeRows } from '../../nodes/shared/apns/pushTypes';
 import { defaults } from '../../nodes/shared/client/defaults';
 import { defaultLimits } from '../../nodes/shared/http2/limits';
 import { timing } from '../../nodes/shared/transport/timing';
@@ -13,4 +14,12 @@ it('docs/connection-lifetime.md names every constant with its value', () => {
 		([, name, value]) => [name, Number(value?.replaceAll(',', ''))],
 	);
 	expect(Object.fromEntries(rows)).toEqual({ ...timing, ...defaults, ...defaultLimits });
+});
+
+it('README.md names every push type, and how many there are', () => {
+	const sentence = /All (\w+) push types are supported: ([^.]+)\./.exec(read('README.md'));
+	const [, count, names = ''] = sentence ?? [];
+	expect(names.replace(/\s+/g, ' ').split(/, | and /)).toEqual(pushTypeRows.map(({ displayName }) => displayName));
+	const words = ['nine', 'ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen'];
+	expect(count).toBe(words[pushTypeRows.length - 9]);
 });

@@ -58,7 +58,7 @@ function attribute(name: Node | undefined, oid: string): string | undefined {
 
 /** Extensions of a TBSCertificate: OID to DER of the value (RFC 5280 §4.1). */
 function extensionsOf(parts: readonly Node[]): ReadonlyMap<string, Buffer> {
-	const wrapped = parts.find((part) => part.tagClass === asn1.Class.CONTEXT_SPECIFIC && (part.type as number) === 3);
+	const wrapped = parts.find((part) => part.tagClass === asn1.Class.CONTEXT_SPECIFIC && Number(part.type) === 3);
 	const found = new Map<string, Buffer>();
 	for (const extension of children(children(wrapped)[0])) {
 		const fields = children(extension);

@@ -25,10 +25,7 @@ const rows: Readonly<Record<Environment, EndpointRow>> = {
 	},
 };
 
-/** Where firewalls block 443, the same service answers here (device pushes only are documented). */
-export const ALTERNATE_PUSH_PORT = 2197;
-
-/** Endpoint of device pushes and broadcasts. */
+/** Endpoint of device pushes and broadcasts. Port 2197 serves too where firewalls block 443 (documented for device pushes only). */
 export function pushEndpoint(environment: Environment, port?: number): ApnsEndpoint {
 	const { push } = rows[environment];
 	return port === undefined ? push : { host: push.host, port };

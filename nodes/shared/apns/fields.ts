@@ -66,6 +66,7 @@ function nounOf(displayName: string): string {
 	return displayName.replace(/[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 }
 
+// `Object.fromEntries` forgets the keys; every id has a row, since the ids are made of the rows.
 const alertNouns = Object.fromEntries(
 	alertFieldRows.map(({ id, displayName }) => [id, nounOf(displayName)]),
 ) as Readonly<Record<AlertFieldId, string>>;

@@ -6,6 +6,7 @@ import type { JsonObject } from './payload';
 import { alertApsKeys } from './payload/alertFields';
 import { FieldProblem } from './problems';
 import { type PayloadKind, pushTypeRow, pushTypeRows, type PushTypeRow } from './pushTypes';
+import { MILLISECONDS_FROM } from './times';
 
 /** What a push looks like before it goes out, as far as hints need it. */
 export interface HintDraft {
@@ -43,8 +44,6 @@ const apsKeys: ReadonlySet<string> = new Set([
 const numberKeys = ['badge'] as const;
 const switchKeys = ['content-available', 'mutable-content'] as const;
 
-/** Seconds beyond the year 5138 are milliseconds. */
-const MILLISECONDS_FROM = 1e11;
 const secondsKeys = ['timestamp', 'stale-date', 'dismissal-date'] as const;
 
 function objectAt(payload: JsonObject, key: string): JsonObject | undefined {
@@ -56,14 +55,14 @@ function has(object: JsonObject | undefined, ...keys: readonly string[]): string
 	return object === undefined ? [] : keys.filter((key) => Object.hasOwn(object, key));
 }
 
-type Look = (payload: JsonObject, aps: JsonObject | undefined) => FieldProblem | undefined;
+type PayloadCheck = (payload: JsonObject, aps: JsonObject | undefined) => FieldProblem | undefined;
 
 const hint = (problem: string, remedy: FieldText): FieldProblem =>
 	new FieldProblem('payload', 'ignored', problem, remedy);
 
 /** An alert that shows nothing. */
 function nothingToShow(payload: JsonObject, aps: JsonObject | undefined): FieldProblem | undefined {
-	// Wallet passes are told by {}.
+	// Wallet passes are updated by {}.
 	if (Object.keys(payload).length === 0 || has(aps, 'alert', 'badge', 'sound', 'url-args').length > 0) return undefined;
 	return has(aps, 'content-available').length > 0
 		? hint(
@@ -124,8 +123,8 @@ function activityTimes(_payload: JsonObject, aps: JsonObject | undefined): Field
 		: hint(`has milliseconds in ${wrong.join(', ')}`, 'Use seconds for these times.');
 }
 
-/** What to look at in each kind of payload. */
-const looks: Readonly<Record<PayloadKind, readonly Look[]>> = {
+/** What is checked in each kind of payload. */
+const checks: Readonly<Record<PayloadKind, readonly PayloadCheck[]>> = {
 	alert: [nothingToShow],
 	background: [notWoken, notSilent],
 	liveActivity: [activityKeys, activityState, activityTimes],
@@ -254,7 +253,7 @@ export function hintsFor(draft: HintDraft): FieldProblem[] {
 	const row = draft.pushType === undefined ? undefined : pushTypeRow(draft.pushType);
 	const aps = objectAt(draft.payload, 'aps');
 	const found = [
-		...(row === undefined ? [] : looks[row.payload].map((look) => look(draft.payload, aps))),
+		...(row === undefined ? [] : checks[row.payload].map((check) => check(draft.payload, aps))),
 		typeHint(aps ?? {}),
 		apsKeyHint(aps ?? {}),
 		topicHint(draft, row),

@@ -51,8 +51,8 @@ function whole(file: Buffer): Buffer {
 }
 
 interface Attempt {
-	/** null stands for no passphrase at all, which is not the same octets as an empty one (RFC 7292 appendix B.1). */
-	readonly passphrase: string | null;
+	/** undefined stands for no passphrase at all, which is not the same octets as an empty one (RFC 7292 appendix B.1). */
+	readonly passphrase: string | undefined;
 	readonly checkMac: boolean;
 }
 
@@ -65,7 +65,7 @@ function attemptsFor(passphrase: string | undefined): readonly Attempt[] {
 	if (passphrase === undefined || passphrase === '')
 		return [
 			{ passphrase: '', checkMac: true },
-			{ passphrase: null, checkMac: true },
+			{ passphrase: undefined, checkMac: true },
 		];
 	const utf8 = Buffer.from(passphrase, 'utf8').toString('latin1');
 	const first: Attempt = { passphrase, checkMac: true };
@@ -90,8 +90,7 @@ function open(file: Buffer, passphrase: string | undefined): Pkcs12.Pkcs12Pfx {
 			const root = asn1.fromDer(file.toString('latin1'));
 			// PFX { version, authSafe, macData OPTIONAL }
 			if (!attempt.checkMac && Array.isArray(root.value)) root.value.length = 2;
-			// The types leave null out, the code does not.
-			return pkcs12.pkcs12FromAsn1(root, false, attempt.passphrase as string);
+			return pkcs12.pkcs12FromAsn1(root, false, attempt.passphrase);
 		} catch (error) {
 			// The cause is not kept: forge's errors may carry decrypted parts.
 			failures.push(failureOf(error));

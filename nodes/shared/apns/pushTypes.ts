@@ -45,7 +45,8 @@ const STANDARD_BYTES = 4_096;
 const VOIP_BYTES = 5_120;
 /** Broadcasts, whatever their type (Apple, "Sending broadcast push notification requests to APNs"). */
 export const BROADCAST_MAX_PAYLOAD_BYTES = 5_120;
-const ANY = [10, 5, 1];
+/** Every priority there is. */
+export const ANY = [10, 5, 1];
 
 const rows: readonly PushTypeRow[] = [
 	{

@@ -3,9 +3,9 @@ import type { FieldId } from './fields';
 import { excerpt, FieldProblem } from './problems';
 
 /** 1e11 seconds is the year 5138; as milliseconds it is 1973: such a number means milliseconds. */
-const MILLISECONDS_FROM = 1e11;
+export const MILLISECONDS_FROM = 1e11;
 /** 9999-12-31: what lies beyond is a slip of units (microseconds, nanoseconds). */
-const LATEST_SECONDS = 253_402_300_799;
+export const LATEST_SECONDS = 253_402_300_799;
 const REMEDY = 'Use a date and time such as 2026-12-24T18:00:00Z, or UNIX seconds.';
 
 export interface TimeOptions {

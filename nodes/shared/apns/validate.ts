@@ -2,7 +2,8 @@
 import { choice, field, type FieldId, text } from './fields';
 import type { Notification } from './notification';
 import { excerpt, FieldProblem } from './problems';
-import { pushTypeInOtherSpelling, pushTypeRow, pushTypeRows } from './pushTypes';
+import { ANY as ANY_PRIORITY, pushTypeInOtherSpelling, pushTypeRow, pushTypeRows } from './pushTypes';
+import { LATEST_SECONDS } from './times';
 
 /** Apple, "Sending notification requests to APNs", `apns-collapse-id`. */
 const MAX_COLLAPSE_ID_BYTES = 64;
@@ -18,8 +19,6 @@ const TOPIC = /^[A-Za-z0-9._-]+$/;
 const PUSH_TYPE = /^[A-Za-z0-9._-]+$/;
 /** Blanks at the ends belong to no header value (RFC 9110 §5.5). */
 const HEADER_TEXT = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-/** 9999-12-31 in seconds: a larger number is milliseconds. */
-const LATEST_SECONDS = 253_402_300_799;
 
 /** A UUID in the canonical lower-case form; throws `FieldProblem`. */
 export function checkUuid(id: FieldId, value: string): string {
@@ -46,7 +45,7 @@ export function checkExpiration(id: FieldId, seconds: number): number {
 /** Checks a priority against its push type; throws `FieldProblem`. */
 export function checkPriority(priority: number, pushType: string | undefined): void {
 	const row = pushType === undefined ? undefined : pushTypeRow(pushType);
-	const allowed = row?.priorities ?? [10, 5, 1];
+	const allowed = row?.priorities ?? ANY_PRIORITY;
 	if (allowed.includes(priority)) return;
 	throw new FieldProblem(
 		'priority',

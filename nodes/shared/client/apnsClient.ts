@@ -13,7 +13,7 @@ import type { Caller, Mark } from '../transport/request';
 import type { SessionCache } from '../transport/sessionCache';
 import { credentialRefusal, credentialTrouble, provesCredential, provesToken } from './answer';
 import { AuthorizedHeaders, BroadcastContent, ChannelContent, PushContent } from './contents';
-import { defaults } from './defaults';
+import { callerLimits } from './defaults';
 import { type ApnsClientOptions, targetOf } from './options';
 import { processCache, processTokens } from './process';
 import type { ReplayActions } from './replay';
@@ -66,8 +66,8 @@ export class ApnsClient implements RunContext {
 		this.uuid = options.uuid ?? randomUUID;
 		this.hash = identityHash(options.identity);
 		this.caller = {
-			maxConnections: options.maxConnections ?? defaults.maxConnections,
-			maxInFlight: options.maxInFlight ?? defaults.maxInFlight,
+			maxConnections: options.maxConnections ?? callerLimits.maxConnections.initial,
+			maxInFlight: options.maxInFlight ?? callerLimits.maxInFlight.initial,
 		};
 		this.headers = {
 			push: new AuthorizedHeaders(createHeaderBuilder(options.endpoint)),

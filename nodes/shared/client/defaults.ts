@@ -30,3 +30,11 @@ export const defaults = {
 	/** Pulled at a time when a batch has room: the rest of it stays in flight, or distant servers would wait for pushes. */
 	pullAtOnce: 256,
 } as const;
+
+/** What a caller may set for itself: from 1 to `most`, and as `initial` where it says nothing. */
+export const callerLimits = {
+	/** Chosen: more than one process can fill. */
+	maxConnections: { initial: defaults.maxConnections, most: 32 },
+	/** Chosen: ten times the limit Apple was seen to give; the limit of the server holds as well. */
+	maxInFlight: { initial: defaults.maxInFlight, most: 10_000 },
+} as const;

@@ -19,9 +19,9 @@ export interface ApnsClientOptions {
 	readonly caBundle?: string;
 	/** `http://user:password@host:port` of a CONNECT proxy. Without one, HTTPS_PROXY and NO_PROXY of `processEnvironment` decide. */
 	readonly proxyUrl?: string;
-	/** Most connections this client may cause, 1 to 32. Default 4. */
+	/** Most connections this client may cause; range and default are in `callerLimits`. */
 	readonly maxConnections?: number;
-	/** Most of its streams in flight on one connection, whatever the server allows. Default 1000. */
+	/** Most of its streams in flight on one connection, whatever the server allows; range and default are in `callerLimits`. */
 	readonly maxInFlight?: number;
 	/** Whose identity it is, such as a credential's id: when it changes, the old connections close after their last use. */
 	readonly owner?: string;

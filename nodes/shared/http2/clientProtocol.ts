@@ -98,11 +98,6 @@ export class ClientProtocol<C> {
 		return this.sending.connection;
 	}
 
-	/** True after the first SETTINGS frame. */
-	get settingsReceived(): boolean {
-		return this.frames.settingsReceived;
-	}
-
 	/** Last stream id of the newest GOAWAY received. */
 	get goawayLastStreamId(): number | undefined {
 		return this.frames.goawayLastStreamId;

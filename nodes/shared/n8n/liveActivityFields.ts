@@ -7,7 +7,7 @@ import { alertGroup, alertProperty, byDisplayName } from './alertProperties';
 import { choiceNames, labels } from './fieldWords';
 import { type Needed, requiredField, shownWhere } from './requiredField';
 import type { ParameterReader } from './parameters/parameters';
-import { alertValueOf, flagOf, membersOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
+import { alertFieldsOf, flagOf, membersOf, numberOf, objectOf, proseOf, secondsOf, textOf } from './values';
 
 export interface LiveActivityTarget {
 	/** To a channel: `start` does not exist there. */
@@ -189,8 +189,7 @@ export interface LiveActivityReading extends LiveActivityTarget {
 /** What an activity's alert has in common with others, besides its texts. */
 function localized(fields: IDataObject): LiveActivityAlert {
 	const shared = alertFieldRows.filter(({ liveActivity }) => liveActivity === true);
-	// Each value has the type of its row: that is what `alertValueOf` gives.
-	return Object.fromEntries(shared.map((row) => [row.id, alertValueOf(row, fields[row.id])])) as LiveActivityAlert;
+	return alertFieldsOf(shared, ({ id }) => fields[id]);
 }
 
 /** The payload of one item's event. Throws `FieldProblem` naming the field. */

@@ -1,13 +1,13 @@
 /** Options that every request has, as fields of both nodes and as the client takes them. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { RequestOptions } from '../client/apnsClient';
+import { defaults } from '../client/defaults';
 import { choiceNames, labels } from './fieldWords';
 import { wholeBetween } from './values';
 
 /** Longest timer Node has, in seconds. */
 const MAX_TIMEOUT_SECONDS = 2_147_483;
-/** As `defaults.timeoutMs` of the client. */
-const DEFAULT_TIMEOUT_SECONDS = 30;
+const DEFAULT_TIMEOUT_SECONDS = defaults.timeoutMs / 1_000;
 /** Chosen: with 15 minutes between tries an execution stays open for two and a half hours at most. */
 const MAX_RETRIES = 10;
 

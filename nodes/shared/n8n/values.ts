@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { field, type FieldId, text } from '../apns/fields';
 import { type JsonObject, parseJsonObject, parseTextList } from '../apns/payload';
-import type { AlertFieldRow } from '../apns/payload/alertFields';
+import type { AlertFieldRow, AlertFields } from '../apns/payload/alertFields';
 import { excerpt, FieldProblem } from '../apns/problems';
 import { toUnixSeconds } from '../apns/times';
 
@@ -120,6 +120,12 @@ export function alertValueOf({ id, type, initial }: AlertFieldRow, value: unknow
 			return chosen === initial ? undefined : chosen;
 		}
 	}
+}
+
+/** What the fields of these rows hold. Throws `FieldProblem`. */
+export function alertFieldsOf(rows: readonly AlertFieldRow[], valueOf: (row: AlertFieldRow) => unknown): AlertFields {
+	// No type says that each value has the type of its row; `alertValueOf` sees to it.
+	return Object.fromEntries(rows.map((row) => [row.id, alertValueOf(row, valueOf(row))])) as AlertFields;
 }
 
 /** The members of a collection parameter. */

@@ -31,18 +31,3 @@ export const systemClock: Clock = {
 	},
 	soon: (callback) => void setImmediate(callback),
 };
-
-/** Resolves after `delayMs`, keeping the process alive; early when the signal fires. */
-export function wait(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal?.aborted === true) return resolve();
-		const done = (): void => {
-			timer.cancel();
-			signal?.removeEventListener('abort', done);
-			resolve();
-		};
-		const timer = clock.after(delayMs, done);
-		timer.keepAlive(true);
-		signal?.addEventListener('abort', done, { once: true });
-	});
-}

@@ -1,205 +1,9 @@
-/** What can go wrong between this process and APNs, as a closed set of codes with a sentence and a remedy each. */
-
+/** A failure of the transport as an error: one of the codes of `errorRows.ts` with a sentence and a remedy. */
 import type { MarkedText } from '../outcome';
+import { type Blame, type ErrorRow, errorRows, type TransportErrorCode } from './errorRows';
+import { readSystemError, systemCode } from './systemErrors';
 
-export type TransportErrorCode = keyof typeof rows;
-
-/** Which back-off a connection that ended like this adds to; `none` where nobody failed. */
-export type Blame =
-	/** Endpoint and proxy: every identity meets it. */
-	| 'endpoint'
-	/** The proxy and its login. */
-	| 'proxy'
-	/** This identity with these trust settings. */
-	| 'trust'
-	| 'none';
-
-interface ErrorRow {
-	/** What to do next, one or a few sentences; a setting that the user may have to change stands in braces. */
-	readonly advice: string;
-	/** True when every request of the same identity and endpoint would meet it. */
-	readonly commonToRun: boolean;
-	/** True when trying again soon cannot help: who waits learns it at once. */
-	readonly permanent: boolean;
-	readonly blame: Blame;
-}
-
-/** One row: how far it reaches, whether repeating can help, whose back-off grows. */
-function row(reach: 'run' | 'request', repeat: 'transient' | 'permanent', blame: Blame, advice: string): ErrorRow {
-	return { advice, commonToRun: reach === 'run', permanent: repeat === 'permanent', blame };
-}
-
-const rows = {
-	dnsFailed: row(
-		'run',
-		'transient',
-		'endpoint',
-		'Check that the machine n8n runs on can resolve this name (try nslookup), and that it is spelled correctly.',
-	),
-	connectionRefused: row(
-		'run',
-		'transient',
-		'endpoint',
-		'Check the host and port, and that the firewall allows outbound TCP to ports 443, 2197, 2195 and 2196.',
-	),
-	unreachable: row(
-		'run',
-		'transient',
-		'endpoint',
-		'Check the network and the outbound firewall of the machine n8n runs on. APNs also listens on port 2197.',
-	),
-	connectTimeout: row(
-		'run',
-		'transient',
-		'endpoint',
-		'A firewall may be dropping the packets. Allow outbound TCP to this host and port, or use port 2197 or a proxy.',
-	),
-	proxyFailed: row(
-		'run',
-		'transient',
-		'proxy',
-		'Check {proxyUrl} in the credential (or HTTPS_PROXY), and check that the proxy allows CONNECT to this host and port.',
-	),
-	proxyRefused: row(
-		'run',
-		'permanent',
-		'proxy',
-		'Allow CONNECT to this host and port on the proxy, or use another proxy.',
-	),
-	proxyUrlInvalid: row(
-		'run',
-		'permanent',
-		'proxy',
-		'Enter {proxyUrl} in the credential (or HTTPS_PROXY) as http://user:password@host:port.',
-	),
-	proxyAuthentication: row(
-		'run',
-		'permanent',
-		'proxy',
-		'Add the user and password of the proxy to {proxyUrl} in the credential (or to HTTPS_PROXY).',
-	),
-	serverCertificateUntrusted: row(
-		'run',
-		'permanent',
-		'trust',
-		'Update Node.js: since 2025 Apple uses the USERTrust RSA root. If a proxy inspects TLS, or this is a test server, add its CA certificate to {caBundle} in the credential.',
-	),
-	serverCertificateName: row(
-		'run',
-		'permanent',
-		'trust',
-		'Another server answered at this address. Check the host name, DNS and any proxy that inspects TLS.',
-	),
-	serverCertificateExpired: row(
-		'run',
-		'permanent',
-		'trust',
-		'Check the date and time of the machine n8n runs on, and any proxy that inspects TLS.',
-	),
-	tlsFailed: row(
-		'run',
-		'transient',
-		'endpoint',
-		'Check any proxy or firewall that inspects TLS: it must allow TLS 1.2 or later.',
-	),
-	clientCertificateRefused: row(
-		'run',
-		'permanent',
-		'trust',
-		'The certificate is revoked, expired or not for this environment. Create a new one in your Apple Developer account and add it to the credential.',
-	),
-	clientCertificateUnusable: row(
-		'run',
-		'permanent',
-		'trust',
-		'Export the certificate and its private key again and paste both into the credential.',
-	),
-	noHttp2: row(
-		'run',
-		'permanent',
-		'endpoint',
-		'Check the host and port, and any proxy that inspects TLS: it must pass HTTP/2 through.',
-	),
-	settingsTimeout: row(
-		'run',
-		'transient',
-		'endpoint',
-		'The server accepted the connection but sent nothing. Try again later, or use port 2197.',
-	),
-	connectionRejected: row(
-		'run',
-		'transient',
-		'endpoint',
-		'Connections are closed as soon as they open. Firewalls do this, and so does APNs when a sender connects too often. Wait a few minutes, then check the firewall or proxy between n8n and APNs.',
-	),
-	connectionBlocked: row(
-		'run',
-		'transient',
-		'endpoint',
-		'The server accepts connections but no requests. Try again later.',
-	),
-	protocolError: row(
-		'request',
-		'transient',
-		'endpoint',
-		'The server sent invalid HTTP/2. Check for a proxy or firewall between n8n and APNs.',
-	),
-	connectionLost: row(
-		'request',
-		'transient',
-		'endpoint',
-		'The network or the server closed the connection. The next push opens a new one.',
-	),
-	connectionSilent: row(
-		'request',
-		'transient',
-		'endpoint',
-		'The connection went silent, which happens behind a NAT or firewall that drops idle connections. The next push opens a new one.',
-	),
-	goaway: row('request', 'transient', 'endpoint', 'The server closed the connection. The next push opens a new one.'),
-	replaced: row('request', 'transient', 'none', 'The connection was replaced. The next push uses the new one.'),
-	credentialRefused: row(
-		'run',
-		'permanent',
-		'none',
-		'Correct the credential. Until it changes, pushes with it are paused.',
-	),
-	refused: row('request', 'transient', 'none', 'The server is not accepting requests at the moment. Send again later.'),
-	reset: row('request', 'transient', 'none', 'The server gave up on this request.'),
-	malformedAnswer: row(
-		'request',
-		'transient',
-		'none',
-		'The answer was not valid HTTP. Check for a proxy or firewall between n8n and APNs.',
-	),
-	deadline: row('request', 'transient', 'none', 'If this happens often, allow more time for the answer.'),
-	queueTimeout: row(
-		'request',
-		'transient',
-		'none',
-		'Allow more time in the queue, more connections or more pushes in flight.',
-	),
-	aborted: row('request', 'transient', 'none', 'The execution was stopped.'),
-	headerListTooLarge: row(
-		'request',
-		'transient',
-		'none',
-		'Shorten the topic, collapse ID or channel ID: the server does not allow headers of this size.',
-	),
-	invalidHeader: row(
-		'request',
-		'transient',
-		'none',
-		'Remove control characters, line breaks and characters outside ASCII from the topic and the IDs.',
-	),
-	unexpectedAnswer: row(
-		'request',
-		'transient',
-		'none',
-		'APNs does not give such an answer. Check the host and port, and any proxy between n8n and APNs.',
-	),
-	closed: row('run', 'permanent', 'none', 'The session cache was closed.'),
-} satisfies Record<string, ErrorRow>;
+export type { TransportErrorCode } from './errorRows';
 
 /** What the settings in braces are called where there is no form. */
 const settings: Readonly<Record<string, string>> = {
@@ -239,7 +43,7 @@ export class TransportError extends Error {
 	) {
 		super(message, options?.cause === undefined ? undefined : { cause: options.cause });
 		this.name = 'TransportError';
-		const row: ErrorRow = rows[code];
+		const row: ErrorRow = errorRows[code];
 		this.advice = options?.advice ?? plain(row.advice);
 		this.remedy = options?.advice === undefined ? marked(row.advice) : options.remedy;
 		this.commonToRun = row.commonToRun;
@@ -249,49 +53,6 @@ export class TransportError extends Error {
 	}
 }
 
-/** Text of any thrown value's code, for matching rows below. */
-function systemCode(error: unknown): string {
-	if (typeof error !== 'object' || error === null) return '';
-	const code: unknown = Reflect.get(error, 'code');
-	return typeof code === 'string' ? code : '';
-}
-
-function systemMessage(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
-}
-
-/** System codes and the TLS library's codes, matched in this order. */
-const systemRows: ReadonlyArray<readonly [RegExp, TransportErrorCode, string]> = [
-	[/^(ENOTFOUND|EAI_)/, 'dnsFailed', 'the host name could not be resolved'],
-	[/^ECONNREFUSED$/, 'connectionRefused', 'nothing accepts connections at this host and port'],
-	[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ENETDOWN)$/, 'unreachable', 'the host cannot be reached'],
-	[/^ETIMEDOUT$/, 'connectTimeout', 'the host did not answer in time'],
-	[/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'serverCertificateName', "the server's certificate is for another host"],
-	[/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, 'serverCertificateExpired', "the server's certificate is not valid today"],
-	[
-		/^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)_.*|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA|CERT_REVOKED|CERT_REJECTED)$/,
-		'serverCertificateUntrusted',
-		"the server's certificate is not trusted by this machine",
-	],
-	[
-		/ALERT_(BAD_CERTIFICATE|CERTIFICATE_REVOKED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|CERTIFICATE_REQUIRED|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)/,
-		'clientCertificateRefused',
-		'the server refused the provider certificate',
-	],
-	[
-		/^ERR_(OSSL|CRYPTO)_|^ERR_TLS_INVALID_CONTEXT|KEY_VALUES_MISMATCH/,
-		'clientCertificateUnusable',
-		'the provider certificate or its key cannot be used',
-	],
-	[/NO_APPLICATION_PROTOCOL/, 'noHttp2', 'the server does not offer HTTP/2 (ALPN h2)'],
-	[/^(ERR_SSL_|EPROTO)/, 'tlsFailed', 'the TLS handshake failed'],
-	[
-		/^(ECONNRESET|EPIPE|ERR_STREAM_DESTROYED|ERR_STREAM_PREMATURE_CLOSE)$/,
-		'connectionLost',
-		'the connection was reset',
-	],
-];
-
 /** Turns a system or TLS error into a `TransportError`; `where` names host and port, never a secret. */
 export function transportError(
 	error: unknown,
@@ -299,9 +60,9 @@ export function transportError(
 	otherwise: TransportErrorCode = 'connectionLost',
 ): TransportError {
 	if (error instanceof TransportError) return error;
-	const code = systemCode(error);
-	for (const [pattern, transportCode, sentence] of systemRows) {
-		if (pattern.test(code)) return new TransportError(transportCode, `${where}: ${sentence}.`, { cause: error });
-	}
-	return new TransportError(otherwise, `${where}: ${systemMessage(error)}.`, { cause: error });
+	const [code, sentence] = readSystemError(error) ?? [
+		otherwise,
+		error instanceof Error ? error.message : String(error),
+	];
+	return new TransportError(code, `${where}: ${sentence}.`, { cause: error });
 }

@@ -1,4 +1,4 @@
-/** What a lane shows of itself: numbers and words for reports and monitoring, never a secret. */
+/** The state of a lane as numbers and words for reports and monitoring, never a secret. */
 
 export interface ConnectionStats {
 	readonly state: string;

@@ -1,6 +1,7 @@
 /** What the end of a connection means: whose back-off grows, and whether those who wait learn why. Pure; the lane acts on it. */
 import type { EndOfService } from './connectionState';
-import { type Blame, TransportError } from './errors';
+import type { Blame } from './errorRows';
+import { TransportError } from './errors';
 import { timing } from './timing';
 
 /** What the lane knows besides the end itself. */

@@ -1,14 +1,14 @@
-/** Whether a connection still does its work: silence, wedged and blocked connections, each as a deadline. */
+/** Liveness of a connection: silent, wedged and blocked connections, each detected by a deadline. */
 import type { Clock } from './clock';
 import type { Deadline } from './dueTimer';
 import { Pings } from './pings';
 import { timing } from './timing';
 
-/** What a connection shows of itself, and what is done about it. */
-export interface Patient {
+/** What liveness checks read from a connection, and what they make it do. */
+export interface LivenessHost {
 	/** Streams in the table, given-up ones included. */
 	openStreams(): number;
-	/** Streams somebody waits for. */
+	/** Streams with a caller that waits. */
 	liveStreams(): number;
 	/** New streams are allowed as far as the state goes. */
 	isReady(): boolean;
@@ -38,12 +38,12 @@ export class SignsOfLife {
 
 	constructor(
 		clock: Clock,
-		private readonly patient: Patient,
+		private readonly host: LivenessHost,
 	) {
 		this.pings = new Pings({
 			clock,
-			send: (payload, written) => patient.sendPing(payload, written),
-			schedule: (dueMs) => patient.schedule(dueMs),
+			send: (payload, written) => host.sendPing(payload, written),
+			schedule: (dueMs) => host.schedule(dueMs),
 		});
 	}
 
@@ -52,7 +52,7 @@ export class SignsOfLife {
 		this.lastReceivedMs = nowMs;
 	}
 
-	/** Bytes came, whatever they say. */
+	/** Bytes arrived, whatever they mean. */
 	received(nowMs: number): void {
 		this.lastReceivedMs = nowMs;
 		this.pings.heard();
@@ -63,7 +63,7 @@ export class SignsOfLife {
 		if (isOnly) this.busySinceMs = nowMs;
 		this.blockedSinceMs = Infinity;
 		if (isOnly)
-			this.patient.schedule(Math.min(nowMs + timing.wedgedAfterMs, this.lastReceivedMs + timing.pingWhileBusyMs));
+			this.host.schedule(Math.min(nowMs + timing.wedgedAfterMs, this.lastReceivedMs + timing.pingWhileBusyMs));
 	}
 
 	/** A final status came, for a given-up stream too. */
@@ -71,46 +71,46 @@ export class SignsOfLife {
 		this.lastAnswerMs = this.lastReceivedMs;
 	}
 
-	/** Streams, the state or the queue changed: whether the connection is blocked is judged anew. */
+	/** Streams, the state or the queue changed: whether the connection is blocked is decided again. */
 	review(nowMs: number): void {
-		const blocked = this.patient.isReady() && this.patient.isWanted() && this.patient.liveStreams() === 0;
+		const blocked = this.host.isReady() && this.host.isWanted() && this.host.liveStreams() === 0;
 		if (!blocked) {
 			this.blockedSinceMs = Infinity;
 		} else if (this.blockedSinceMs === Infinity) {
 			this.blockedSinceMs = nowMs;
 			this.blockedProbed = false;
-			this.patient.schedule(nowMs + timing.blockedAfterMs);
+			this.host.schedule(nowMs + timing.blockedAfterMs);
 		}
 	}
 
-	/** Whether the connection must be asked before it is used again. Starts the PING that all callers share. */
+	/** Whether a PING must be answered before the connection is used again. Starts the PING that all callers share. */
 	mustProbeFirst(nowMs: number): boolean {
-		if (this.patient.liveStreams() > 0 || nowMs - this.lastReceivedMs < timing.probeAfterSilenceMs) return false;
+		if (this.host.liveStreams() > 0 || nowMs - this.lastReceivedMs < timing.probeAfterSilenceMs) return false;
 		this.probe();
 		return true;
 	}
 
-	/** What can become due, by name. */
+	/** Everything that can become due, by name. */
 	deadlines(): Deadline[] {
-		const { patient, pings } = this;
-		const unlessClosed = (dueMs: () => number) => () => (patient.isClosed() ? Infinity : dueMs());
+		const { host, pings } = this;
+		const unlessClosed = (dueMs: () => number) => () => (host.isClosed() ? Infinity : dueMs());
 		return [
-			{ name: 'no byte after a PING', dueMs: unlessClosed(() => pings.overdueMs), onDue: () => patient.onSilent() },
+			{ name: 'no byte after a PING', dueMs: unlessClosed(() => pings.overdueMs), onDue: () => host.onSilent() },
 			{
 				name: 'silence while streams are open',
 				dueMs: unlessClosed(() =>
-					patient.liveStreams() > 0 && !pings.probing ? this.lastReceivedMs + timing.pingWhileBusyMs : Infinity,
+					host.liveStreams() > 0 && !pings.probing ? this.lastReceivedMs + timing.pingWhileBusyMs : Infinity,
 				),
 				onDue: () => this.probe(),
 			},
 			{
 				name: 'no stream is answered',
 				dueMs: unlessClosed(() =>
-					patient.openStreams() > 0 && patient.isReady()
+					host.openStreams() > 0 && host.isReady()
 						? Math.max(this.lastAnswerMs, this.busySinceMs) + timing.wedgedAfterMs
 						: Infinity,
 				),
-				onDue: () => patient.onWedged(),
+				onDue: () => host.onWedged(),
 			},
 			{
 				name: 'requests wait while nothing is in flight',
@@ -123,7 +123,7 @@ export class SignsOfLife {
 	private onStillBlocked(): void {
 		if (this.blockedProbed) {
 			this.blockedSinceMs = Infinity;
-			return this.patient.onBlocked();
+			return this.host.onBlocked();
 		}
 		this.blockedProbed = true;
 		this.probe();

@@ -1,10 +1,5 @@
 /** Hosts and ports of APNs by environment, and the environment that a host belongs to. */
-import {
-	ALTERNATE_PUSH_PORT,
-	environmentOfHost,
-	managementEndpoint,
-	pushEndpoint,
-} from '../../../nodes/shared/apns/endpoints';
+import { environmentOfHost, managementEndpoint, pushEndpoint } from '../../../nodes/shared/apns/endpoints';
 
 it('each environment has its hosts and ports', () => {
 	expect([pushEndpoint('production'), pushEndpoint('development')]).toEqual([
@@ -15,7 +10,7 @@ it('each environment has its hosts and ports', () => {
 		{ host: 'api-manage-broadcast.push.apple.com', port: 2196 },
 		{ host: 'api-manage-broadcast.sandbox.push.apple.com', port: 2195 },
 	]);
-	expect(pushEndpoint('production', ALTERNATE_PUSH_PORT)).toEqual({ host: 'api.push.apple.com', port: 2197 });
+	expect(pushEndpoint('production', 2197)).toEqual({ host: 'api.push.apple.com', port: 2197 });
 });
 
 it.each([

@@ -156,6 +156,10 @@ describe('other payloads', () => {
 		expect(encodePayload(payload).toString('utf8')).toBe(json);
 	});
 
+	it('may not hold custom data that overwrites them', () => {
+		expect(problemOf(() => backgroundPayload({ aps: {} }))).toMatch(/^'Data' contains the key "aps"/);
+	});
+
 	it('name what is missing, and nothing else', () => {
 		expect(problemOf(() => mdmPayload(''))).toBe("'Push Magic' is empty.");
 		expect(problemOf(() => fileProviderPayload({ containerIdentifier: '' }))).toBe("'Container Identifier' is empty.");

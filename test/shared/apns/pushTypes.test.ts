@@ -1,4 +1,4 @@
-/** The eleven push types: topics, priorities and sizes, against a table typed from Apple's page. */
+/** The push types: topics, priorities and sizes, against a table typed from Apple's page. */
 import { certificatePushTypeProblem, certificateTopic } from '../../../nodes/shared/apns/certificateChecks';
 import type { CertificateFacts } from '../../../nodes/shared/apns/identity';
 import {
@@ -27,7 +27,7 @@ const apple: ReadonlyArray<readonly [value: string, topic: string, priorities: s
 ];
 
 describe('push types', () => {
-	it('are the eleven of Apple, by the order of their names', () => {
+	it('are those of Apple, by the order of their names', () => {
 		expect(pushTypeRows.map(({ value }) => value)).toEqual(apple.map(([value]) => value));
 		expect(pushTypeRows.map(({ displayName }) => displayName)).toEqual(
 			[...pushTypeRows.map(({ displayName }) => displayName)].sort((x, y) => x.localeCompare(y)),

@@ -80,7 +80,7 @@ it('a run that ends before the loop has had a turn knows what it held', () => {
 	expect(delays(runs.list())).toEqual([890]);
 });
 
-it('what was held before a run began is the concern of the others only', () => {
+it('a delay from before a run began counts only for the others', () => {
 	const loop = createLoop();
 	const runs = new LastRuns(loop.clock);
 	const endFirst = runs.begin();

@@ -4,10 +4,12 @@ import { Backoff } from '../../../nodes/shared/transport/backoff';
 import { TransportError } from '../../../nodes/shared/transport/errors';
 import { createDrainLedger } from '../../../nodes/shared/transport/drainLedger';
 import { createResetBudget } from '../../../nodes/shared/transport/resetBudget';
+import { timing } from '../../../nodes/shared/transport/timing';
 
 const trouble = new TransportError('connectionLost', 'x');
 
-it('allows at most 100 resets in any 30 seconds', () => {
+it('allows at most so many resets in any period', () => {
+	const { maxResets, resetPeriodMs } = timing;
 	fc.assert(
 		fc.property(fc.array(fc.nat(400), { minLength: 200, maxLength: 600 }), (gaps) => {
 			const budget = createResetBudget();
@@ -15,9 +17,9 @@ it('allows at most 100 resets in any 30 seconds', () => {
 			let nowMs = 0;
 			for (const gap of gaps) {
 				nowMs += gap;
-				const recent = taken.filter((at) => at > nowMs - 30_000).length;
+				const recent = taken.filter((at) => at > nowMs - resetPeriodMs).length;
 				const allowed = budget.take(nowMs);
-				if (allowed !== recent < 100) return false;
+				if (allowed !== recent < maxResets) return false;
 				if (allowed) taken.push(nowMs);
 			}
 			return true;
@@ -25,7 +27,7 @@ it('allows at most 100 resets in any 30 seconds', () => {
 	);
 });
 
-it('doubles the pause before a reconnect from 1 to 60 seconds, each between half and whole', () => {
+it('doubles the pause before a reconnect from the first to the longest, each between half and whole', () => {
 	fc.assert(
 		fc.property(
 			fc.double({ min: 0, max: 0.999, noNaN: true }),
@@ -37,7 +39,7 @@ it('doubles the pause before a reconnect from 1 to 60 seconds, each between half
 					now = Math.max(now, backoff.notBeforeMs);
 					backoff.fail(now, trouble);
 				}
-				const step = Math.min(60_000, 1_000 * 2 ** (failures - 1));
+				const step = Math.min(timing.longestBackoffMs, timing.firstBackoffMs * 2 ** (failures - 1));
 				const waitMs = backoff.notBeforeMs - now;
 				return waitMs >= step / 2 && waitMs <= step;
 			},
@@ -52,7 +54,7 @@ it('counts failures of the same time once', () => {
 });
 
 it('allows the next connection at once after a success', () => {
-	const backoff = new Backoff({ random: () => 0.5 });
+	const backoff = new Backoff({ firstDelayMs: 1_000, random: () => 0.5 });
 	backoff.fail(0, trouble);
 	backoff.fail(750, trouble);
 	expect([backoff.failures, backoff.notBeforeMs]).toEqual([2, 2_250]);
@@ -61,27 +63,27 @@ it('allows the next connection at once after a success', () => {
 });
 
 describe('a drain for a cause', () => {
-	const minute = 60_000;
+	const { youngConnectionMs: young, sameCausePauseMs: pause } = timing;
 	const carrier = (createdAtMs: number, livedMs: number) => ({ createdAtMs, livedMs });
 
-	it('is earned by a connection that has lived a minute', () => {
+	it('is earned by a connection that is no longer young', () => {
 		const ledger = createDrainLedger();
-		expect(ledger.judge('a', carrier(0, minute - 1), minute - 1)).toBe('no');
-		expect(ledger.judge('a', carrier(0, minute), minute)).toBe('drain');
+		expect(ledger.judge('a', carrier(0, young - 1), young - 1)).toBe('no');
+		expect(ledger.judge('a', carrier(0, young), young)).toBe('drain');
 	});
 
 	it('lets all requests of the replaced connection go again, and of those before it', () => {
 		const ledger = createDrainLedger();
-		expect(ledger.judge('a', carrier(100, minute), minute)).toBe('drain');
-		expect(ledger.judge('a', carrier(100, minute), minute)).toBe('again');
-		expect(ledger.judge('a', carrier(50, minute), minute)).toBe('again');
-		expect(ledger.judge('b', carrier(100, minute), minute)).toBe('drain');
+		expect(ledger.judge('a', carrier(100, young), young)).toBe('drain');
+		expect(ledger.judge('a', carrier(100, young), young)).toBe('again');
+		expect(ledger.judge('a', carrier(50, young), young)).toBe('again');
+		expect(ledger.judge('b', carrier(100, young), young)).toBe('drain');
 	});
 
-	it('is earned again after an hour only', () => {
+	it('is earned again only after the pause', () => {
 		const ledger = createDrainLedger();
-		expect(ledger.judge('a', carrier(0, 2 * minute), 2 * minute)).toBe('drain');
-		expect(ledger.judge('a', carrier(2 * minute, 59 * minute), 61 * minute)).toBe('no');
-		expect(ledger.judge('a', carrier(2 * minute, 60 * minute), 62 * minute)).toBe('drain');
+		expect(ledger.judge('a', carrier(0, young), young)).toBe('drain');
+		expect(ledger.judge('a', carrier(young, pause - 1), young + pause - 1)).toBe('no');
+		expect(ledger.judge('a', carrier(young, pause), young + pause)).toBe('drain');
 	});
 });

@@ -1,9 +1,11 @@
 /** When a lane may open a connection: what failures and budgets forbid, what an answer forgives, and what waiting requests are told. */
 import { Backoff } from '../../../nodes/shared/transport/backoff';
-import { type TransportErrorCode, TransportError } from '../../../nodes/shared/transport/errors';
+import type { TransportErrorCode } from '../../../nodes/shared/transport/errorRows';
+import { TransportError } from '../../../nodes/shared/transport/errors';
 import { OpeningBudget } from '../../../nodes/shared/transport/openingBudget';
 import { Openings } from '../../../nodes/shared/transport/openings';
 import type { Verdict } from '../../../nodes/shared/transport/reconnectPolicy';
+import { timing } from '../../../nodes/shared/transport/timing';
 
 const error = (code: TransportErrorCode): TransportError => new TransportError(code, `It ended: ${code}.`);
 const refused = error('connectionRefused');
@@ -18,7 +20,7 @@ const failed = (blame: Verdict['blame']): Verdict => ({
 const first = { answers: 1, accepted: 1 };
 
 function bench() {
-	const backoff = (): Backoff => new Backoff({ random: () => 0.5 });
+	const backoff = (): Backoff => new Backoff({ firstDelayMs: 1_000, longestDelayMs: 60_000, random: () => 0.5 });
 	const backoffs = { endpoint: backoff(), proxy: backoff(), trust: backoff() };
 	const budgets = [new OpeningBudget(200, 1_000, 0), new OpeningBudget(2, 1_000, 0)];
 	const openings = new Openings({ backoffs, budgets }, backoff());
@@ -94,10 +96,10 @@ describe('every opening', () => {
 	});
 
 	it.each([
-		['the hundredth accepted request', 100, true, 0],
-		['one before', 99, true, 1_000],
-		['one after', 101, true, 1_000],
-		['an answer that accepts nothing', 100, false, 1_000],
+		['the accepted request that earns it', timing.acceptedToPayBack, true, 0],
+		['one before', timing.acceptedToPayBack - 1, true, 1_000],
+		['one after', timing.acceptedToPayBack + 1, true, 1_000],
+		['an answer that accepts nothing', timing.acceptedToPayBack, false, 1_000],
 	])('is paid back by %s', (_what, accepted, isSuccess, expected) => {
 		const { openings } = bench();
 		openings.begin(0);

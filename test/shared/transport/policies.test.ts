@@ -1,12 +1,14 @@
 /** What the end of a connection means, and what is remembered of it: verdicts, pauses, opening budgets, standings. */
 import { Backoff } from '../../../nodes/shared/transport/backoff';
 import { createDrainLedger } from '../../../nodes/shared/transport/drainLedger';
-import { type TransportErrorCode, TransportError } from '../../../nodes/shared/transport/errors';
+import type { TransportErrorCode } from '../../../nodes/shared/transport/errorRows';
+import { TransportError } from '../../../nodes/shared/transport/errors';
 import { IdentityPause } from '../../../nodes/shared/transport/identityPause';
 import { OpeningBudget } from '../../../nodes/shared/transport/openingBudget';
 import { asCommon, judgeEnd } from '../../../nodes/shared/transport/reconnectPolicy';
 import { createResetBudget } from '../../../nodes/shared/transport/resetBudget';
 import { Standings } from '../../../nodes/shared/transport/standings';
+import { timing } from '../../../nodes/shared/transport/timing';
 
 const error = (code: TransportErrorCode): TransportError => new TransportError(code, `It ended: ${code}.`);
 
@@ -75,14 +77,21 @@ describe('a back-off', () => {
 		const [first, second] = [error('connectionLost'), error('dnsFailed')];
 		backoff.fail(0, first);
 		backoff.fail(1, second);
-		expect([backoff.lastError, backoff.failures, backoff.busyUntilMs]).toEqual([second, 1, 750]);
+		expect([backoff.lastError, backoff.failures, backoff.busyUntilMs]).toEqual([
+			second,
+			1,
+			0.75 * timing.firstBackoffMs,
+		]);
 		backoff.succeed();
 		expect([backoff.lastError, backoff.failures, backoff.busyUntilMs]).toEqual([undefined, 0, -Infinity]);
 	});
 });
 
 describe('the pause of an identity', () => {
-	it('lasts 5 to 10 seconds first, then twice as long, and tells all lanes of the identity', () => {
+	/** Between half and the whole of the first pause, halfway. */
+	const firstMs = 0.75 * timing.firstPauseMs;
+
+	it('lasts half to all of the first pause, then twice as long, and tells all lanes of the identity', () => {
 		const pause = new IdentityPause(() => 0.5);
 		const told: string[] = [];
 		const member = (name: string) => ({
@@ -95,16 +104,16 @@ describe('the pause of an identity', () => {
 		const why = error('credentialRefused');
 		pause.stop(why, 0);
 		expect(told).toEqual(['one credentialRefused', 'other credentialRefused']);
-		expect([pause.isMarked, pause.inUse, pause.busyUntilMs]).toEqual([true, true, 7_500]);
-		expect([pause.refusal(7_499), pause.refusal(7_500), pause.leftMs(7_499), pause.leftMs(9_000)]).toEqual([
-			why,
-			undefined,
-			1,
-			0,
-		]);
+		expect([pause.isMarked, pause.inUse, pause.busyUntilMs]).toEqual([true, true, firstMs]);
+		expect([
+			pause.refusal(firstMs - 1),
+			pause.refusal(firstMs),
+			pause.leftMs(firstMs - 1),
+			pause.leftMs(firstMs + 1_500),
+		]).toEqual([why, undefined, 1, 0]);
 		pause.leave(one);
-		pause.stop(why, 7_500);
-		expect([told.length, pause.leftMs(7_500)]).toEqual([3, 15_000]);
+		pause.stop(why, firstMs);
+		expect([told.length, pause.leftMs(firstMs)]).toEqual([3, 2 * firstMs]);
 		pause.leave(other);
 		expect(pause.inUse).toBe(false);
 	});
@@ -114,7 +123,7 @@ describe('the pause of an identity', () => {
 		const last = error('clientCertificateRefused');
 		pause.stop(error('credentialRefused'), 0);
 		pause.stop(last, 100);
-		expect([pause.busyUntilMs, pause.refusal(200)]).toEqual([7_500, last]);
+		expect([pause.busyUntilMs, pause.refusal(200)]).toEqual([firstMs, last]);
 	});
 
 	it('is forgiven by a proof', () => {
@@ -123,7 +132,7 @@ describe('the pause of an identity', () => {
 		pause.forgive();
 		expect([pause.isMarked, pause.refusal(1), pause.leftMs(1)]).toEqual([false, undefined, 0]);
 		pause.stop(error('credentialRefused'), 10);
-		expect(pause.leftMs(10)).toBe(7_500);
+		expect(pause.leftMs(10)).toBe(firstMs);
 	});
 
 	it('lets a lane leave while it is told', () => {
@@ -172,16 +181,21 @@ describe('an opening budget', () => {
 	});
 });
 
-it('allows 100 resets in 30 seconds, and the next when the first is 30 seconds old', () => {
+it('allows so many resets in a period, and the next when the first is a period old', () => {
+	const { maxResets, resetPeriodMs } = timing;
 	const budget = createResetBudget();
-	for (let n = 0; n < 100; n += 1) expect(budget.take(n)).toBe(true);
-	expect([budget.take(29_999), budget.take(30_000), budget.take(30_000)]).toEqual([false, true, false]);
+	for (let n = 0; n < maxResets; n += 1) expect(budget.take(n)).toBe(true);
+	expect([budget.take(resetPeriodMs - 1), budget.take(resetPeriodMs), budget.take(resetPeriodMs)]).toEqual([
+		false,
+		true,
+		false,
+	]);
 });
 
-it('remembers a thousand causes of drains, then begins anew', () => {
+it('remembers so many causes of drains, then starts again', () => {
 	const ledger = createDrainLedger();
-	const carrier = { createdAtMs: 0, livedMs: 60_000 };
-	for (let n = 0; n < 1_000; n += 1) expect(ledger.judge(`cause ${n}`, carrier, 0)).toBe('drain');
+	const carrier = { createdAtMs: 0, livedMs: timing.youngConnectionMs };
+	for (let n = 0; n < timing.maxCauses; n += 1) expect(ledger.judge(`cause ${n}`, carrier, 0)).toBe('drain');
 	expect(ledger.judge('cause 0', carrier, 0)).toBe('again');
 	expect(ledger.judge('one more', carrier, 0)).toBe('drain');
 	expect(ledger.judge('cause 0', carrier, 0)).toBe('drain');

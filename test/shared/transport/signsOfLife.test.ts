@@ -1,6 +1,9 @@
 /** What shows that a connection does its work no longer: silence, streams without answers, requests that cannot start. */
-import { type Patient, SignsOfLife } from '../../../nodes/shared/transport/signsOfLife';
+import { type LivenessHost, SignsOfLife } from '../../../nodes/shared/transport/signsOfLife';
+import { timing } from '../../../nodes/shared/transport/timing';
 import { createManualClock } from '../client/manualClock';
+
+const { probeAfterSilenceMs, pingWhileBusyMs, pingTimeoutMs, wedgedAfterMs, blockedAfterMs } = timing;
 
 interface State {
 	open: number;
@@ -15,7 +18,7 @@ function bench(initial: Partial<State> = {}) {
 	const state: State = { open: 0, live: 0, ready: true, closed: false, wanted: false, ...initial };
 	const said: string[] = [];
 	const scheduled: number[] = [];
-	const patient: Patient = {
+	const host: LivenessHost = {
 		openStreams: () => state.open,
 		liveStreams: () => state.live,
 		isReady: () => state.ready,
@@ -30,7 +33,7 @@ function bench(initial: Partial<State> = {}) {
 		onWedged: () => void said.push('wedged'),
 		onBlocked: () => void said.push('blocked'),
 	};
-	const signs = new SignsOfLife(clock, patient);
+	const signs = new SignsOfLife(clock, host);
 	signs.began(0);
 	const [silent, quiet, wedged, blocked] = signs.deadlines();
 	if (silent === undefined || quiet === undefined || wedged === undefined || blocked === undefined)
@@ -39,51 +42,54 @@ function bench(initial: Partial<State> = {}) {
 }
 
 describe('silence', () => {
-	it('of a minute is asked about before the first use, once for all who ask', () => {
+	it('of some length is asked about before the first use, once for all who ask', () => {
 		const { signs, said, state } = bench();
-		expect([signs.mustProbeFirst(59_999), signs.mustProbeFirst(60_000), signs.mustProbeFirst(60_001)]).toEqual([
+		const dueMs = probeAfterSilenceMs;
+		expect([signs.mustProbeFirst(dueMs - 1), signs.mustProbeFirst(dueMs), signs.mustProbeFirst(dueMs + 1)]).toEqual([
 			false,
 			true,
 			true,
 		]);
 		expect(said).toEqual(['ping']);
 		state.live = 1;
-		expect(signs.mustProbeFirst(90_000)).toBe(false);
+		expect(signs.mustProbeFirst(dueMs + 30_000)).toBe(false);
 	});
 
 	it('counts from the end of TLS where no byte has come', () => {
 		const { signs } = bench();
 		signs.began(5_000);
-		expect([signs.mustProbeFirst(64_999), signs.mustProbeFirst(65_000)]).toEqual([false, true]);
+		const dueMs = 5_000 + probeAfterSilenceMs;
+		expect([signs.mustProbeFirst(dueMs - 1), signs.mustProbeFirst(dueMs)]).toEqual([false, true]);
 	});
 
 	it('ends with any byte', () => {
 		const { signs } = bench();
 		signs.received(50_000);
-		expect([signs.lastReceivedMs, signs.mustProbeFirst(109_999), signs.mustProbeFirst(110_000)]).toEqual([
+		const dueMs = 50_000 + probeAfterSilenceMs;
+		expect([signs.lastReceivedMs, signs.mustProbeFirst(dueMs - 1), signs.mustProbeFirst(dueMs)]).toEqual([
 			50_000,
 			false,
 			true,
 		]);
 	});
 
-	it('of half a minute while somebody waits is asked about, and not twice', () => {
+	it('while somebody waits is asked about, and not twice', () => {
 		const { signs, state, said, quiet } = bench();
 		expect(quiet.dueMs()).toBe(Infinity);
 		state.live = 1;
 		signs.received(5_000);
-		expect(quiet.dueMs()).toBe(35_000);
-		quiet.onDue(35_000);
+		expect(quiet.dueMs()).toBe(5_000 + pingWhileBusyMs);
+		quiet.onDue(5_000 + pingWhileBusyMs);
 		expect([said, quiet.dueMs()]).toEqual([['ping'], Infinity]);
-		quiet.onDue(35_000);
+		quiet.onDue(5_000 + pingWhileBusyMs);
 		expect(said).toEqual(['ping']);
 	});
 
 	it('after a PING ends the connection', () => {
 		const { signs, said, silent, clock, scheduled } = bench();
 		expect(silent.dueMs()).toBe(Infinity);
-		signs.mustProbeFirst(60_000);
-		expect([silent.dueMs(), scheduled[0]]).toEqual([clock.now() + 5_000, clock.now() + 5_000]);
+		signs.mustProbeFirst(probeAfterSilenceMs);
+		expect([silent.dueMs(), scheduled[0]]).toEqual([clock.now() + pingTimeoutMs, clock.now() + pingTimeoutMs]);
 		silent.onDue(0);
 		expect(said).toEqual(['ping', 'silent']);
 		signs.received(0);
@@ -92,25 +98,25 @@ describe('silence', () => {
 });
 
 describe('streams without an answer', () => {
-	it('for ten seconds show a wedged connection, counted from the last answer or the first stream', () => {
+	it('for too long show a wedged connection, counted from the last answer or the first stream', () => {
 		const { signs, state, said, wedged } = bench();
 		expect(wedged.dueMs()).toBe(Infinity);
 		state.open = 1;
 		signs.streamOpened(1_000, true);
-		expect(wedged.dueMs()).toBe(11_000);
+		expect(wedged.dueMs()).toBe(1_000 + wedgedAfterMs);
 		signs.streamOpened(2_000, false);
-		expect(wedged.dueMs()).toBe(11_000);
+		expect(wedged.dueMs()).toBe(1_000 + wedgedAfterMs);
 		signs.received(4_000);
 		signs.answered();
-		expect(wedged.dueMs()).toBe(14_000);
+		expect(wedged.dueMs()).toBe(4_000 + wedgedAfterMs);
 		signs.streamOpened(9_000, true);
-		expect(wedged.dueMs()).toBe(19_000);
-		wedged.onDue(19_000);
+		expect(wedged.dueMs()).toBe(9_000 + wedgedAfterMs);
+		wedged.onDue(9_000 + wedgedAfterMs);
 		expect(said).toEqual(['wedged']);
 		state.open = 0;
 		expect(wedged.dueMs()).toBe(Infinity);
 		state.open = 1;
-		expect(wedged.dueMs()).toBe(19_000);
+		expect(wedged.dueMs()).toBe(9_000 + wedgedAfterMs);
 		state.ready = false;
 		expect(wedged.dueMs()).toBe(Infinity);
 	});
@@ -119,25 +125,26 @@ describe('streams without an answer', () => {
 		const { signs, scheduled } = bench();
 		signs.streamOpened(1_000, true);
 		signs.streamOpened(1_500, false);
-		expect(scheduled).toEqual([11_000]);
-		signs.streamOpened(25_000, true);
-		expect(scheduled).toEqual([11_000, 30_000]);
+		expect(scheduled).toEqual([1_000 + wedgedAfterMs]);
+		signs.streamOpened(pingWhileBusyMs - 1_000, true);
+		expect(scheduled).toEqual([1_000 + wedgedAfterMs, pingWhileBusyMs]);
 	});
 });
 
 describe('requests that wait while nothing is in flight', () => {
-	it('for ten seconds are asked about, and after as long again the connection is blocked', () => {
+	it('for some time are asked about, and after as long again the connection is blocked', () => {
 		const { signs, state, said, scheduled, blocked } = bench({ wanted: true });
 		expect(blocked.dueMs()).toBe(Infinity);
 		signs.review(1_000);
 		signs.review(5_000);
-		expect([blocked.dueMs(), scheduled]).toEqual([11_000, [11_000]]);
-		blocked.onDue(11_000);
-		expect([said, blocked.dueMs()]).toEqual([['ping'], 21_000]);
-		blocked.onDue(21_000);
+		const askedMs = 1_000 + blockedAfterMs;
+		expect([blocked.dueMs(), scheduled]).toEqual([askedMs, [askedMs]]);
+		blocked.onDue(askedMs);
+		expect([said, blocked.dueMs()]).toEqual([['ping'], askedMs + blockedAfterMs]);
+		blocked.onDue(askedMs + blockedAfterMs);
 		expect([said, blocked.dueMs()]).toEqual([['ping', 'blocked'], Infinity]);
 		signs.review(30_000);
-		expect(blocked.dueMs()).toBe(40_000);
+		expect(blocked.dueMs()).toBe(30_000 + blockedAfterMs);
 		state.wanted = false;
 		signs.review(31_000);
 		expect(blocked.dueMs()).toBe(Infinity);
@@ -165,7 +172,7 @@ it('of a closed connection nothing is due', () => {
 	const { signs, state, silent, quiet, wedged, blocked } = bench({ wanted: true, open: 1 });
 	signs.review(1_000);
 	signs.streamOpened(1_000, true);
-	signs.mustProbeFirst(99_000);
+	signs.mustProbeFirst(1_000 + probeAfterSilenceMs);
 	signs.review(99_000);
 	state.closed = true;
 	expect([silent, quiet, wedged, blocked].map((deadline) => deadline.dueMs())).toEqual([

@@ -54,7 +54,7 @@ function pairsOf(fields: AlertFields, place: AlertFieldRow['place']): Array<read
 }
 
 /** The `alert` dictionary; undefined when no field of it is filled. */
-export function alertDictionary(fields: AlertFields): JsonObject | undefined {
+function alertDictionary(fields: AlertFields): JsonObject | undefined {
 	const alert = present(pairsOf(fields, 'alert'));
 	return Object.keys(alert).length === 0 ? undefined : alert;
 }
@@ -77,5 +77,5 @@ export function alertPayload(fields: AlertFields, custom: JsonObject = {}): Json
 
 /** The payload of a background push: `content-available` and custom data, nothing that would notify the user. */
 export function backgroundPayload(custom: JsonObject = {}): JsonObject {
-	return withCustom({ 'content-available': 1 }, custom);
+	return withCustom({ 'content-available': 1 }, custom, 'data');
 }

@@ -157,11 +157,11 @@ function missing(row: KeyRow, event: LiveActivityEvent): FieldProblem {
 export function liveActivityPayload(fields: LiveActivityFields, options: LiveActivityOptions = {}): JsonObject {
 	const event = eventOf(fields.event, options);
 	const alert = alertOf(fields.alert);
-	const given: Readonly<Record<KeyedField, unknown>> = {
+	const given: { readonly [Field in KeyedField]?: unknown } = {
 		...fields,
 		alert,
 		inputPushToken: fields.inputPushToken === true ? 1 : undefined,
-	} as Record<KeyedField, unknown>;
+	};
 	for (const row of keyRows) {
 		const has = given[row.field] !== undefined && given[row.field] !== '';
 		if (row[event] === 'required' && !has) throw missing(row, event);

@@ -72,7 +72,7 @@ export const FIRST_DYNAMIC_INDEX = STATIC_TABLE.length + 1;
 export const DEFAULT_TABLE_BYTES = 4_096;
 
 /** Octets an entry counts beyond its name and value (RFC 7541 §4.1). */
-export const ENTRY_OVERHEAD_BYTES = 32;
+const ENTRY_OVERHEAD_BYTES = 32;
 
 /** Octets the table counts for an entry; strings are latin1, so characters are octets. */
 export function entryBytes(name: string, value: string): number {

@@ -177,7 +177,7 @@ function onlyRecipient(reader: Pick<PushReader, 'recipients'>, itemIndex: number
 }
 
 /** Items that have no environment to go to. */
-export function strandedPushes(
+export function unroutablePushes(
 	errors: ReadonlyMap<number, unknown>,
 	itemIndexes: readonly number[],
 	reader: Pick<PushReader, 'recipients'>,

@@ -7,7 +7,7 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 import type { Outcome } from '../../outcome';
-import { systemClock } from '../../transport/clock';
+import { type Clock, systemClock } from '../../transport/clock';
 import type { EngineCosts } from '../parameters/engineCosts';
 import { againError, asNodeError, nothingSentError, rejectedError } from './failures';
 import { addHints, HintCounter } from './hints';
@@ -36,6 +36,20 @@ export interface ResultKind {
 	json(outcome: Outcome): IDataObject;
 }
 
+/** The clocks of a run. */
+export interface RunTime {
+	readonly clock: Clock;
+	/** Milliseconds since the epoch. */
+	readonly wallNowMs: () => number;
+}
+
+/** The time of a run, and the slices its work is done in. */
+export interface RunSetting extends RunTime {
+	readonly slices: Slices;
+}
+
+const systemTime: RunTime = { clock: systemClock, wallNowMs: () => Date.now() };
+
 const pushKind: ResultKind = { noun: pushNoun, json: (outcome) => resultJson(outcome, {}) };
 
 /** Runs of this process that further tries may continue. */
@@ -50,25 +64,26 @@ export const lastRuns = new LastRuns(systemClock);
  */
 export async function executeItems(
 	context: IExecuteFunctions,
-	prepare: (slices: Slices) => Promise<PreparedRun>,
+	prepare: (setting: RunSetting) => Promise<PreparedRun>,
 	kind: ResultKind = pushKind,
+	time: RunTime = systemTime,
 ): Promise<INodeExecutionData[][]> {
 	if (context.getInputData().length === 0) return [[]];
 	const attempt = memory.begin(context);
 	const signal = context.getExecutionCancelSignal();
 	// n8n does not look at Stop between tries: what earlier ones sent must not get lost, and nothing more is sent.
 	if (signal?.aborted === true && attempt.run === undefined) return [[]];
-	const slices = new Slices(systemClock);
+	const setting: RunSetting = { ...time, slices: new Slices(time.clock) };
 	const end = lastRuns.begin();
 	let prepared = attempt.run;
 	try {
 		try {
-			prepared ??= await prepare(slices);
+			prepared ??= await prepare(setting);
 		} catch (error) {
 			return [failedRun(context, error, kind)];
 		}
 		attempt.keep(prepared);
-		return [await sendAndReturn(context, prepared, attempt.mayContinue, slices)];
+		return [await sendAndReturn(context, prepared, attempt.mayContinue, setting)];
 	} finally {
 		end(countsOf(prepared));
 	}
@@ -113,17 +128,17 @@ function answersModel(context: IExecuteFunctions): boolean {
 	return runsAsTool(context) && onError !== 'stopWorkflow' && retryOnFail !== true;
 }
 
-/** Sends what is left to send, and returns or throws what the run came to. */
+/** Sends what is left to send, and returns or throws the result of the run. */
 async function sendAndReturn(
 	context: IExecuteFunctions,
 	prepared: PreparedRun,
 	mayContinue: boolean,
-	slices: Slices,
+	{ clock, slices }: RunSetting,
 ): Promise<INodeExecutionData[]> {
 	const { run } = prepared;
 	const { totals, noun } = run.report;
 	const signal = context.getExecutionCancelSignal();
-	const progress = new Progress(context, { totals, noun, fractionRead: () => run.fractionRead }, systemClock);
+	const progress = new Progress(context, { totals, noun, fractionRead: () => run.fractionRead }, clock);
 	try {
 		await run.attempt({ mayContinue, signal });
 	} finally {

@@ -10,7 +10,7 @@ const MAX_SHOWN = 10;
 /** Different hints kept apart; every item may have one of its own. */
 const MAX_KEPT = 1_000;
 
-/** Counts what many items are hinted at, so that each hint is told once. */
+/** Counts the hints of all items, so that each is shown once. */
 export class HintCounter {
 	private readonly found = new Map<string, { readonly hint: FieldProblem; count: number }>();
 
@@ -33,7 +33,7 @@ export class HintCounter {
 	}
 }
 
-/** What one cause came to, for how many of all requests. */
+/** One cause in words, with its share of all requests. */
 function failureText({ kind, words, reason, status, count }: Cause, total: number, noun: Noun): string {
 	const of = countedOf(count, total, noun);
 	const were = plural(count, 'was', 'were');

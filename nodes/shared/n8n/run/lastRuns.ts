@@ -1,14 +1,14 @@
-/** What the last runs of this process came to, and how long the event loop was held while they went on: figures for monitoring. */
+/** Results of the last runs of this process, and the event loop delay during them: figures for monitoring. */
 import type { Clock, Timer } from '../../transport/clock';
 
-/** One call of a node, over. */
+/** One finished call of a node. */
 export interface RunFigures {
 	/** When it ended, on the clock of the process. */
 	readonly endedMs: number;
 	readonly lastedMs: number;
 	/** The longest time in which this process could do nothing else, whoever held it: other workflows waited as long. */
 	readonly longestLoopDelayMs: number;
-	/** Requests with an outcome, and how many had one that somebody should look at. */
+	/** Requests with an outcome, and how many of them need attention. */
 	readonly requests: number;
 	readonly notSent: number;
 	readonly unknown: number;
@@ -18,7 +18,7 @@ export type RunCounts = Pick<RunFigures, 'requests' | 'notSent' | 'unknown'>;
 
 /** Enough to see whether the last one was an exception; few enough to read. */
 const KEPT = 10;
-/** How often the loop is asked. Blocks shorter than this do no harm to other workflows. */
+/** How often the delay is measured. Blocks shorter than this do no harm to other workflows. */
 const PROBE_MS = 10;
 
 interface Underway {
@@ -26,7 +26,7 @@ interface Underway {
 	longestMs: number;
 }
 
-/** Watches the event loop while runs go on, and only then: one timer for all of them. */
+/** Watches the event loop while runs are under way, and only then: one timer for all of them. */
 export class LastRuns {
 	private readonly underway = new Set<Underway>();
 	private readonly ended: RunFigures[] = [];
@@ -43,7 +43,7 @@ export class LastRuns {
 	/** Begins a run; the function it returns ends it, once. */
 	begin(): (counts: RunCounts) => void {
 		const run: Underway = { begunMs: this.clock.now(), longestMs: 0 };
-		// The probe starts anew: what was held before this run began is the concern of the others only.
+		// The probe restarts: a delay from before this run counts only for the runs that were under way.
 		this.note();
 		this.timer?.cancel();
 		this.underway.add(run);

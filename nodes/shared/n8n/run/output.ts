@@ -5,7 +5,7 @@ import { errorSettingOf } from './returns';
 import type { Slices } from './slices';
 import { withReason } from './words';
 
-/** Most entries between two looks at the clock. */
+/** Entries handled before the clock is read again. */
 const PIECE = 1_000;
 
 /**

@@ -1,10 +1,10 @@
-/** Long runs tell where they are: n8n's log every five seconds, the browser console in manual runs. Nothing depends on it. */
+/** Progress of long runs: in n8n's log every five seconds, and in the browser console in manual runs. Nothing depends on it. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Clock, Timer } from '../../transport/clock';
 import type { Totals } from './totals';
 import { counted, figure, type Noun, plural, sentence } from './words';
 
-/** First word after this long, and then as often. */
+/** Time to the first report, and between reports. */
 const EVERY_MS = 5_000;
 
 export interface ProgressSource {

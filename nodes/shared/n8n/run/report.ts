@@ -21,7 +21,7 @@ export interface Entry {
 	readonly settled: boolean;
 }
 
-/** Most of one array that is looked at between two looks at the clock. */
+/** Elements of one array handled before the clock is read again. */
 const PIECE = 1_000;
 
 export class Report {
@@ -57,7 +57,7 @@ export class Report {
 		this.entries[task.place] = rows === undefined ? entry(task.json(outcome)) : rows.map(entry);
 	}
 
-	/** A device token that came before in this run. */
+	/** A device token that occurred before in this run. */
 	addDuplicate(itemIndex: number): void {
 		this.totals.duplicates += 1;
 		if (this.detail !== 'results') this.summaryOf(itemIndex).addDuplicate();

@@ -7,7 +7,7 @@ import { requestJson } from './resultItem';
 import type { Group } from './runItems';
 import type { Task } from './task';
 
-/** What one item came to: an outcome, and the items it gives where they are not just its result. */
+/** The result of one item: an outcome, and its output items where they are not just the outcome. */
 export interface ItemAnswer {
 	readonly outcome: Outcome;
 	/** Keys of the result that the answer told. */
@@ -17,7 +17,7 @@ export interface ItemAnswer {
 
 /** What one item asks for, read and checked; sent when called. */
 export interface ItemRequest {
-	/** What a refusal of the whole app is remembered by. */
+	/** The key under which a refusal of the whole app is remembered. */
 	readonly bundleId: string;
 	/** Keys of the result that are known before it is sent. */
 	readonly known: IDataObject;
@@ -100,7 +100,7 @@ function unknownFault(error: unknown): Outcome {
 }
 
 /** Items that have no environment to go to. */
-export function strandedRequests(
+export function unroutableRequests(
 	errors: ReadonlyMap<number, unknown>,
 	itemIndexes: readonly number[],
 	fields: IDataObject,

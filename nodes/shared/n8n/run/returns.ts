@@ -5,7 +5,7 @@ import type { Totals } from './totals';
 /** On Error, as the node's settings have it. */
 export type ErrorSetting = 'stop' | 'continue' | 'errorOutput';
 
-/** What the run came to, as far as it matters here; the first that fits. */
+/** The result of the run, as far as it matters here; the first that fits. */
 export type Situation =
 	/** Devices: the user wants it to fail when one is rejected or invalid, and one is. */
 	| 'rejectedFails'
@@ -45,7 +45,7 @@ export interface RunKind {
 	readonly failOnRejected: boolean;
 }
 
-/** The first situation that fits what the run came to. */
+/** The first situation that fits the result of the run. */
 export function situationOf({ total, answered, settled, rejected, invalid }: Totals, kind: RunKind): Situation {
 	if (total === 0) return 'someSucceeded';
 	if (!kind.toDevices) return settled === 0 ? 'noneSucceeded' : 'someSucceeded';

@@ -1,7 +1,7 @@
 /** The one loop that runs items: reads them one by one, hands their requests out as fast as they go, and settles each once. */
 import type { IDataObject } from 'n8n-workflow';
 import type { Outcome } from '../../outcome';
-import type { TransportErrorCode } from '../../transport/errors';
+import { isPermanent } from '../../transport/errorRows';
 import type { HintCounter } from './hints';
 import type { Report } from './report';
 import { invalidOutcome, localCodes, notSent } from './resultItem';
@@ -25,31 +25,18 @@ export interface Group<T extends Task> {
 	send(source: AsyncIterable<T>, settle: Settle<T>, signal: AbortSignal | undefined): Promise<void>;
 }
 
-/** Causes that the next seconds cannot mend: sending again would meet them again. Everything else `not sent` may pass. */
-const LASTING: ReadonlySet<string> = new Set<TransportErrorCode | (typeof localCodes)[keyof typeof localCodes]>([
+/** This layer sends nothing for a cause that the next seconds cannot mend. */
+const lastingCodes: ReadonlySet<string> = new Set([
 	localCodes.invalid,
 	localCodes.refusedBefore,
 	localCodes.stopped,
 	localCodes.fault,
-	'aborted',
-	'clientCertificateRefused',
-	'clientCertificateUnusable',
-	'closed',
-	'credentialRefused',
-	'headerListTooLarge',
-	'invalidHeader',
-	'noHttp2',
-	'proxyAuthentication',
-	'proxyRefused',
-	'proxyUrlInvalid',
-	'serverCertificateExpired',
-	'serverCertificateName',
-	'serverCertificateUntrusted',
 ]);
 
-/** Whether a further try may send what this outcome left. */
+/** Whether a further try may send what this outcome left: whatever was not sent, unless sending it again would meet the same cause. */
 export function mayPass({ outcome, failure }: Outcome): boolean {
-	return outcome === 'not sent' && failure !== undefined && !LASTING.has(failure.code);
+	if (outcome !== 'not sent' || failure === undefined) return false;
+	return !lastingCodes.has(failure.code) && !isPermanent(failure.code);
 }
 
 /** The outcome of a request over all tries of the node. */

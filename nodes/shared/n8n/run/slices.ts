@@ -1,7 +1,7 @@
-/** Own work in short pieces: n8n's main loop serves every other workflow of the process meanwhile. */
+/** Work in short slices, so that n8n's event loop serves the other workflows of the process in between. */
 import type { Clock } from '../../transport/clock';
 
-/** Longest piece, milliseconds. Together with one item, one socket read and its answers it stays under ten. */
+/** Longest slice, milliseconds. Together with one item, one socket read and its answers it stays under ten. */
 const SLICE_MS = 2;
 
 export class Slices {
@@ -11,12 +11,12 @@ export class Slices {
 		this.startedMs = clock.now();
 	}
 
-	/** Whether the present piece has lasted long enough. */
+	/** Whether the current slice is used up. */
 	get isOver(): boolean {
 		return this.clock.now() - this.startedMs >= SLICE_MS;
 	}
 
-	/** Lets everybody else in, sockets included, and begins the next piece. */
+	/** Yields to everything else, sockets included, and begins the next slice. */
 	async next(): Promise<void> {
 		await new Promise<void>((resolve) => this.clock.soon(resolve));
 		this.startedMs = this.clock.now();

@@ -37,7 +37,7 @@ export class Summary {
 		this.unregistered.push({ recipient, unregisteredAt: isoTime(outcome.unregisteredAtMs) ?? null });
 	}
 
-	/** A device token that came before in this run. */
+	/** A device token that occurred before in this run. */
 	addDuplicate(): void {
 		this.totals.duplicates += 1;
 	}

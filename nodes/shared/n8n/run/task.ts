@@ -5,11 +5,11 @@ import type { Sent } from './resultItem';
 
 export interface Task extends Sent {
 	readonly itemIndex: number;
-	/** What a refusal of the whole app is remembered by: its topic or bundle id; empty where the request names none. */
+	/** Topic or bundle id, the key under which a refusal of the whole app is remembered; empty where the request names none. */
 	readonly app: string;
 	/** Where its result stands; given when it is read. */
 	place: number;
-	/** What earlier tries of the node came to: `not sent`, each of them. */
+	/** The outcome of earlier tries of the node, always `not sent`. */
 	earlier: Outcome | undefined;
 	/** The id to send with, once a try made one: a further try must carry the same. */
 	useApnsId(apnsId: string): void;
@@ -17,15 +17,15 @@ export interface Task extends Sent {
 	json(outcome: Outcome): IDataObject;
 }
 
-/** What reading an item gives, one after the other. */
+/** One of the values that reading an item yields. */
 export type Reading<T extends Task> =
 	/** A request to send. */
 	| T
 	/** A request that cannot be sent. */
 	| { readonly task: T; readonly error: unknown }
-	/** A device token that came before. */
+	/** A device token that occurred before. */
 	| typeof DUPLICATE
-	/** Nothing yet: a moment to let others in. */
+	/** No request yet: the loop may yield to other work of the process. */
 	| typeof PAUSE;
 
 export const DUPLICATE = Symbol('duplicate');

@@ -1,4 +1,4 @@
-/** What a run came to, in numbers: how many of each outcome, and for each cause how often and where first. */
+/** The result of a run in numbers: how many of each outcome, and for each cause how often and where first. */
 import { describeReason, isCommonToRun, type ReasonRow } from '../../apns/reasons';
 import type { Outcome } from '../../outcome';
 import { explain, localCodes, type Words } from './resultItem';
@@ -65,7 +65,7 @@ export class Totals {
 	notSent = 0;
 	/** Requests whose answer is about themselves. */
 	answered = 0;
-	/** Device tokens that came before in this run. */
+	/** Device tokens that occurred before in this run. */
 	duplicates = 0;
 	/** The first recipients that were rejected or invalid. */
 	readonly refusedRecipients: string[] = [];

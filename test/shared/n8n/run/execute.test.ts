@@ -7,7 +7,6 @@ import { Report } from '../../../../nodes/shared/n8n/run/report';
 import { Run } from '../../../../nodes/shared/n8n/run/runItems';
 import { pushNoun } from '../../../../nodes/shared/n8n/run/words';
 import type { Outcome } from '../../../../nodes/shared/outcome';
-import { systemClock } from '../../../../nodes/shared/transport/clock';
 import { createManualClock } from '../../client/manualClock';
 import { accepted, calmSlices, notSent, rejected, task, type TestTask, unknown } from './outcomes';
 
@@ -148,10 +147,6 @@ describe('what a run gives', () => {
 
 	it('is told in the log every five seconds until it is there', async () => {
 		const clock = createManualClock();
-		const spies = [
-			jest.spyOn(systemClock, 'now').mockImplementation(clock.now),
-			jest.spyOn(systemClock, 'after').mockImplementation(clock.after),
-		];
 		const { context, log, hints } = nodeWith();
 		const run = prepared([
 			accepted(),
@@ -160,9 +155,7 @@ describe('what a run gives', () => {
 				return accepted();
 			},
 		]);
-		await executeItems(context, async () => run).finally(() => {
-			for (const spy of spies) spy.mockRestore();
-		});
+		await executeItems(context, async () => run, undefined, { clock, wallNowMs: () => 0 });
 		const line = 'Push (workflow "Alerts", execution 7): 1 push sent, 0 rejected, 0 a second, about 5 seconds left';
 		expect([log, hints]).toEqual([[line], [expect.stringMatching(/^This run took 5 seconds/)]]);
 		expect(clock.delays).not.toContain(5_000);

@@ -3,14 +3,14 @@ import { createSigningKey } from '../../../../tools/simulator/authority';
 import { FieldProblem } from '../../../../nodes/shared/apns/problems';
 import type { ApnsClient } from '../../../../nodes/shared/client/apnsClient';
 import { DirectList } from '../../../../nodes/shared/n8n/parameters/directList';
-import { deviceGroup, Push, type PushDraft, strandedPushes } from '../../../../nodes/shared/n8n/run/deviceJob';
+import { deviceGroup, Push, type PushDraft, unroutablePushes } from '../../../../nodes/shared/n8n/run/deviceJob';
 import { groupByEnvironment } from '../../../../nodes/shared/n8n/run/environments';
 import { HintCounter } from '../../../../nodes/shared/n8n/run/hints';
 import {
 	type ItemRequest,
 	requestGroup,
 	type RequestTask,
-	strandedRequests,
+	unroutableRequests,
 } from '../../../../nodes/shared/n8n/run/requestJob';
 import { DUPLICATE, PAUSE, type Reading, type Task } from '../../../../nodes/shared/n8n/run/task';
 import type { Outcome } from '../../../../nodes/shared/outcome';
@@ -225,11 +225,11 @@ describe('pushes', () => {
 describe('items without an environment', () => {
 	it('to devices fail with what could not be read, each for its recipient', async () => {
 		const error = new Error('no environment');
-		const job = strandedPushes(new Map([[3, error]]), [3], { recipients: () => token(7) });
+		const job = unroutablePushes(new Map([[3, error]]), [3], { recipients: () => token(7) });
 		const [reading] = job.read(3);
 		expect(reading).toMatchObject({ error, task: { itemIndex: 3, recipient: token(7), environment: undefined } });
 		expect(job.whole(3, false).recipient).toBeUndefined();
-		const failing = strandedPushes(new Map(), [3], { recipients: fail });
+		const failing = unroutablePushes(new Map(), [3], { recipients: fail });
 		expect(failing.whole(3, true).recipient).toBeUndefined();
 		let pulled = 0;
 		async function* source(): AsyncGenerator<Push> {
@@ -241,7 +241,7 @@ describe('items without an environment', () => {
 
 	it('of other kinds fail alike, with the keys of their operation', () => {
 		const error = new Error('no environment');
-		const job = strandedRequests(new Map([[2, error]]), [2], { bundleId: null });
+		const job = unroutableRequests(new Map([[2, error]]), [2], { bundleId: null });
 		const [reading] = job.read(2);
 		expect(reading).toMatchObject({ error, task: { itemIndex: 2, app: '' } });
 		expect(job.whole(2, true).json(notSent('x'))).toMatchObject({ bundleId: null, success: false });

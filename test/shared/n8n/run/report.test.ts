@@ -90,7 +90,7 @@ describe('results', () => {
 	it.each([
 		['in order', (place: number) => place, 3],
 		['by item', (place: number) => 2_999 - place, 1 + 3 + 3],
-	])('in great number let others in on the way: %s', async (_order, itemOf, turns) => {
+	])('in great number yield to other work on the way: %s', async (_order, itemOf, turns) => {
 		const to = report('results');
 		for (let place = 0; place < 3_000; place += 1) settle(to, task(itemOf(place), String(place)), accepted());
 		const slices = new EagerSlices();

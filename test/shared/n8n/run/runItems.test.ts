@@ -8,6 +8,7 @@ import type { Slices } from '../../../../nodes/shared/n8n/run/slices';
 import { DUPLICATE, PAUSE, type Reading } from '../../../../nodes/shared/n8n/run/task';
 import { pushNoun } from '../../../../nodes/shared/n8n/run/words';
 import type { Outcome } from '../../../../nodes/shared/outcome';
+import { type ErrorRow, errorRows } from '../../../../nodes/shared/transport/errorRows';
 import { accepted, calmSlices, EagerSlices, notSent, rejected, task, type TestTask, unknown } from './outcomes';
 
 type Read = (itemIndex: number) => Iterable<Reading<TestTask>>;
@@ -391,35 +392,48 @@ describe('a further try', () => {
 	});
 });
 
-it.each<readonly [string, Outcome, boolean]>([
-	['deadline', notSent('deadline'), true],
-	['connectionRefused', notSent('connectionRefused'), true],
-	['dnsFailed', notSent('dnsFailed'), true],
-	...[
-		'invalidField',
-		'refusedBefore',
-		'stopped',
-		'aborted',
-		'clientCertificateRefused',
-		'clientCertificateUnusable',
-		'closed',
-		'credentialRefused',
-		'headerListTooLarge',
-		'invalidHeader',
-		'noHttp2',
-		'proxyAuthentication',
-		'proxyRefused',
-		'proxyUrlInvalid',
-		'serverCertificateExpired',
-		'serverCertificateName',
-		'serverCertificateUntrusted',
-	].map((code) => [code, notSent(code), false] as const),
-	['no cause', { ...notSent('x'), failure: undefined }, false],
-	['unknown', unknown(), false],
-	['rejected', rejected(503, 'Shutdown'), false],
-	['accepted', accepted(), false],
-])('a further try may send what ended with %s: %#', (_what, outcome, expected) => {
-	expect(mayPass(outcome)).toBe(expected);
+describe('a further try', () => {
+	it.each<readonly [string, Outcome]>([
+		['invalidField', notSent('invalidField')],
+		['refusedBefore', notSent('refusedBefore')],
+		['stopped', notSent('stopped')],
+		['fault', notSent('fault')],
+		['no cause', { ...notSent('x'), failure: undefined }],
+		['unknown', unknown()],
+		['rejected', rejected(503, 'Shutdown')],
+		['accepted', accepted()],
+	])('leaves out what ended with %s', (_what, outcome) => {
+		expect(mayPass(outcome)).toBe(false);
+	});
+
+	const codes = Object.entries<ErrorRow>(errorRows);
+
+	it.each(codes)(
+		'sends what ended with %s unless its row says that trying again cannot help',
+		(code, { permanent }) => {
+			expect(mayPass(notSent(code))).toBe(!permanent);
+		},
+	);
+
+	it('leaves out these codes of the transport', () => {
+		const left = codes.map(([code]) => code).filter((code) => !mayPass(notSent(code)));
+		expect(left.sort()).toEqual([
+			'aborted',
+			'clientCertificateRefused',
+			'clientCertificateUnusable',
+			'closed',
+			'credentialRefused',
+			'headerListTooLarge',
+			'invalidHeader',
+			'noHttp2',
+			'proxyAuthentication',
+			'proxyRefused',
+			'proxyUrlInvalid',
+			'serverCertificateExpired',
+			'serverCertificateName',
+			'serverCertificateUntrusted',
+		]);
+	});
 });
 
 describe.each([
