@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { installDebian } from '../app/application/debian';
 import { Programs } from '../app/application/program';
 import { darkEditorGroup, editorGroup } from '../app/groups/editor';
 import { runGroups } from '../app/runner';
@@ -71,7 +72,10 @@ async function main(): Promise<number> {
 	const wanted = values.only?.split(',') ?? parts.map(({ name }) => name);
 	const unknown = wanted.filter((name) => !parts.some((part) => part.name === name));
 	if (unknown.length > 0) throw new Error(`There are no pictures of ${unknown.join(', ')}.\n\n${usage}`);
-	const ground = await prepareGround(new Programs());
+	const programs = new Programs();
+	// Without them the device page shows boxes in place of its symbols.
+	await installDebian(programs, 'fonts-inter', 'fonts-noto-color-emoji');
+	const ground = await prepareGround(programs);
 	try {
 		let failures = 0;
 		for (const { name, take, shown } of parts.filter((part) => wanted.includes(part.name))) {
