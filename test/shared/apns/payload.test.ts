@@ -156,6 +156,10 @@ describe('other payloads', () => {
 		expect(encodePayload(payload).toString('utf8')).toBe(json);
 	});
 
+	it('of background pushes wake the app, and tell it what the data says', () => {
+		expect(backgroundPayload({ sync: 'orders' })).toEqual({ aps: { 'content-available': 1 }, sync: 'orders' });
+	});
+
 	it('may not hold custom data that overwrites them', () => {
 		expect(problemOf(() => backgroundPayload({ aps: {} }))).toMatch(/^'Data' contains the key "aps"/);
 	});

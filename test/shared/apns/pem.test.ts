@@ -1,5 +1,5 @@
-/** What the first octets of a file say: how long it is, and whether it is PKCS#12. */
-import { derLength, looksLikePkcs12 } from '../../../nodes/shared/apns/pem';
+/** What a pasted file says of itself: how long it is, whether it is PKCS#12, and whether its base64 is whole. */
+import { derLength, looksLikePkcs12, readPem } from '../../../nodes/shared/apns/pem';
 
 const octets = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -30,4 +30,17 @@ it.each<readonly [string, string, boolean]>([
 	['nothing', '', false],
 ])('PKCS#12 by its version: %s', (_what, hex, expected) => {
 	expect(looksLikePkcs12(octets(hex))).toBe(expected);
+});
+
+it.each<readonly [string, string, boolean]>([
+	['whole', 'AQIDBAUG', true],
+	['with blanks and in the alphabet of URLs', 'AQ ID\n__-_', true],
+	['with a character in front that is none of base64', '!AQIDBAUG', false],
+	['with one in the middle', 'AQID!BAUG', false],
+	['with one at its end', 'AQIDBAUG!', false],
+	['with one digit too many', 'AQIDBAUGA', false],
+])('base64 %s', (_how, text, intact) => {
+	expect(readPem(`-----BEGIN PRIVATE KEY-----\n${text}\n-----END PRIVATE KEY-----`)).toEqual([
+		expect.objectContaining({ intact }),
+	]);
 });

@@ -274,6 +274,29 @@ describe('the store of provider tokens', () => {
 		});
 	});
 
+	it('forgets the token signed longest ago, not the identity that came first', async () => {
+		const { store, signed, pass } = frozen();
+		const named = (n: number): TokenIdentity => ({ ...identity, keyId: `KEY${String(n).padStart(7, '0')}` });
+		await store.get(identity);
+		await store.get(named(0));
+		pass(51);
+		await store.get(identity);
+		for (let n = 1; n <= 1_023; n++) await store.get(named(n));
+		expect(signed).toHaveLength(1_026);
+		await store.get(identity);
+		expect(signed).toHaveLength(1_026);
+	});
+
+	it('forgets none that is being signed', async () => {
+		const { store, signed } = frozen();
+		const all = Array.from({ length: 1_100 }, (_none, n) =>
+			store.get({ ...identity, keyId: `KEY${String(n).padStart(7, '0')}` }),
+		);
+		all.push(Promise.resolve(store.get({ ...identity, keyId: 'KEY0000000' })));
+		await Promise.all(all);
+		expect(signed).toHaveLength(1_100);
+	});
+
 	it('forgets the oldest of very many identities', async () => {
 		const { store, signed } = frozen();
 		await store.get(identity);

@@ -7,8 +7,9 @@ class Request extends LaneRequest {
 		caller: Caller,
 		readonly name: string,
 		queueTimeoutMs = Infinity,
+		isBroadcast = false,
 	) {
-		super(caller, undefined, 1_000, queueTimeoutMs);
+		super(caller, undefined, 1_000, queueTimeoutMs, isBroadcast);
 	}
 
 	mark(): undefined {
@@ -43,6 +44,18 @@ it('serves callers with one request each in the order they came', () => {
 	queue.skip();
 	// The turn stays where it is when a line before or behind it ends, and passes on from the last.
 	expect(Array.from({ length: 4 }, () => nameOf(queue.shift(0)))).toEqual(['2', '3', '4', '1']);
+});
+
+it('gives back the broadcasts of all callers, and keeps the rest in its order', () => {
+	const queue = new RequestQueue();
+	const [one, other] = [caller(), caller()];
+	queue.push(new Request(one, 'broadcast 1', Infinity, true), 0);
+	queue.push(new Request(one, 'push 1'), 0);
+	queue.push(new Request(other, 'push 2'), 0);
+	queue.push(new Request(other, 'broadcast 2', Infinity, true), 0);
+	expect(namesOf(queue.removeBroadcasts(0))).toEqual(['broadcast 1', 'broadcast 2']);
+	expect(queue.size).toBe(2);
+	expect([nameOf(queue.shift(0)), nameOf(queue.shift(0))]).toEqual(['push 1', 'push 2']);
 });
 
 it('has no turn while nobody waits', () => {
