@@ -85,6 +85,20 @@ it('ends at once what may not wait that long', async () => {
 	expect(await refused).toMatchObject({ outcome: 'accepted', attempts: 2 });
 });
 
+it('counts all holds against the time that a broadcast may wait', async () => {
+	const clock = createManualClock();
+	const [first, second] = [bench.client({ clock }), bench.client({ clock })];
+	bench.simulator.script.at(1, throttled);
+	bench.simulator.script.at(2, throttled);
+	const refused = first.broadcast(newBroadcast());
+	await clock.waitFor(1);
+	const behind = second.broadcast(newBroadcast(), { queueTimeoutMs: 100_000 });
+	clock.advance(60_000);
+	expect(await behind).toMatchObject({ outcome: 'not sent', attempts: 0, failure: { code: 'queueTimeout' } });
+	clock.advance(60_000);
+	expect(await refused).toMatchObject({ outcome: 'accepted', attempts: 3 });
+});
+
 it('holds none back for a broadcast that is repeated after an error of the server', async () => {
 	const clock = createManualClock();
 	const [first, second] = [bench.client({ clock }), bench.client({ clock })];
