@@ -98,11 +98,6 @@ export class ClientProtocol<C> {
 		return this.sending.connection;
 	}
 
-	/** True after the first SETTINGS frame. */
-	get settingsReceived(): boolean {
-		return this.frames.settingsReceived;
-	}
-
 	/** Last stream id of the newest GOAWAY received. */
 	get goawayLastStreamId(): number | undefined {
 		return this.frames.goawayLastStreamId;
@@ -201,9 +196,8 @@ export class ClientProtocol<C> {
 		this.output.append(goawayFrame(0, errorCode, Buffer.from(debug, 'latin1')));
 	}
 
-	/** Reads what the socket brought. `nowMs` is any clock that only goes forward; it paces the budgets. */
+	/** Reads what the socket brought, unless closed. `nowMs` is any clock that only goes forward; it paces the budgets. */
 	receive(chunk: Buffer, nowMs: number): void {
-		if (this.dead) return;
 		this.inner.nowMs = nowMs;
 		try {
 			this.reader.push(chunk);
