@@ -204,9 +204,8 @@ export class ClientProtocol<C> {
 		this.output.append(goawayFrame(0, errorCode, Buffer.from(debug, 'latin1')));
 	}
 
-	/** Reads what the socket brought. `nowMs` is any clock that only goes forward; it paces the budgets. */
+	/** Reads what the socket brought, unless closed. `nowMs` is any clock that only goes forward; it paces the budgets. */
 	receive(chunk: Buffer, nowMs: number): void {
-		if (this.dead) return;
 		this.inner.nowMs = nowMs;
 		try {
 			this.reader.push(chunk);

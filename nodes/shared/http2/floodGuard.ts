@@ -30,7 +30,8 @@ export function createFloodGuard(limits: ProtocolLimits): FloodGuard {
 				);
 		},
 		progress() {
-			if (budget < limits.controlFrameBurst) budget += 1;
+			// What is above the burst is cut off by the next control frame.
+			budget += 1;
 		},
 		acknowledgement() {
 			unsent += 1;

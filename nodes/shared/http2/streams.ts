@@ -73,8 +73,8 @@ export class Streams<C> {
 		if (how === 'ended') {
 			throw new ProtocolError(ErrorCode.STREAM_CLOSED, `${what} on stream ${streamId} after its end`);
 		}
-		// Behind its own RST_STREAM the peer may send nothing (§5.1).
-		if (how === 'resetByPeer') this.refuseClosed(streamId, ErrorCode.STREAM_CLOSED);
+		// Behind its own RST_STREAM the peer may send nothing (§5.1); what is forgiven is not refused.
+		this.refuseClosed(streamId, ErrorCode.STREAM_CLOSED);
 		this.connection.flood.controlFrame(this.nowMs);
 		return undefined;
 	}

@@ -56,6 +56,12 @@ test('what ended, was reset or was given up counts no more', () => {
 	}
 	expect(peer.ends.every(({ end }) => end === 'complete')).toBe(true);
 	expect(peer.ends).toHaveLength(40);
+	// Nor less than nothing: the bound still holds, to the octet.
+	const last = peer.open('d');
+	peer.send(head(last.id), data(last.id, Buffer.alloc(16_000), 0), data(last.id, Buffer.alloc(4_000), 0));
+	expect(peer.ends).toHaveLength(40);
+	peer.send(data(last.id, 'x', 0));
+	expect(peer.ends.at(-1)).toMatchObject({ name: 'd', end: 'malformed', code: E.cancel });
 });
 
 test('a body that comes in single octets stays a few buffers, in the right order', () => {

@@ -107,6 +107,28 @@ it.each([
 	peer.frames();
 	peer.send(Buffer.from(text.padEnd(40, 'x'), 'latin1'));
 	expectConnectionError(peer, code);
+	// The same octet by octet.
+	const slow = createPeer({ greet: false });
+	for (const octet of text.padEnd(40, 'x')) slow.send(Buffer.from(octet, 'latin1'));
+	expectConnectionError(slow, code);
+});
+
+it('takes the heads of many answers whose bodies are still to come for no flood', () => {
+	const peer = createPeer({ limits: { controlFrameBurst: 5, controlFramesPerSecond: 0 } });
+	for (let id = 1; id < 40; id += 2) peer.open(String(id));
+	for (let id = 1; id < 40; id += 2) peer.send(headers(id, [[':status', '200']], 0));
+	expect(peer.errors).toEqual([]);
+});
+
+it('leaves an error of the owner, thrown in the middle of an event, to the owner', () => {
+	const peer = createPeer();
+	peer.open('a');
+	peer.during.streamEnd = () => {
+		throw new TypeError('a fault of the owner');
+	};
+	expect(() => peer.send(ok(1))).toThrow('a fault of the owner');
+	expect(peer.errors).toEqual([]);
+	expect(peer.frames().filter(({ type }) => type === T.goaway)).toEqual([]);
 });
 
 it('takes a conversation cut off at any octet, and any octet of it changed, without an exception', () => {

@@ -39,6 +39,14 @@ it('fills a chunk to its last octet, and begins another for the next', () => {
 	expect(queue.totalBytes()).toBe(CHUNK + 1);
 });
 
+it('hands over a full chunk once, also when nothing was written behind it', () => {
+	const queue = createOutputQueue();
+	queue.append(frame(CHUNK - 4, 1));
+	queue.room(5);
+	expect(queue.take().map(({ length }) => length)).toEqual([CHUNK - 4]);
+	expect(queue.take()).toEqual([]);
+});
+
 it('has room for a frame larger than a chunk, in its place between the others', () => {
 	const queue = createOutputQueue();
 	queue.append(frame(1, 1));
@@ -78,9 +86,28 @@ it('uses chunks again that were given back, four at most, and no others', () => 
 	expect(nextChunks(large, 2)).not.toContain(chunk.buffer);
 });
 
-it('gives a frame above a chunk memory of its own, although chunks lie ready', () => {
+it('gives a frame as large as a chunk one that lies ready, and a larger one memory of its own', () => {
 	const queue = createOutputQueue();
 	queue.append(frame(1, 1));
-	for (const chunk of queue.take()) queue.recycle(chunk);
+	const [chunk = Buffer.alloc(0)] = queue.take();
+	queue.recycle(chunk);
+	queue.append(frame(1, 1));
+	expect(queue.room(CHUNK).buffer).toBe(chunk.buffer);
+	queue.recycle(chunk);
 	expect(queue.room(CHUNK + 1).length).toBe(CHUNK + 1);
+});
+
+it('drops what was not taken, full chunks too, and goes on with what follows', () => {
+	const queue = createOutputQueue();
+	queue.append(frame(3, 1));
+	const [taken = Buffer.alloc(0)] = queue.take();
+	queue.append(frame(CHUNK, 2));
+	queue.append(frame(5, 3));
+	queue.discard();
+	expect(queue.take()).toEqual([]);
+	queue.append(frame(2, 4));
+	expect(Buffer.concat(queue.take())).toEqual(frame(2, 4));
+	expect(taken).toEqual(frame(3, 1));
+	// What was dropped counts as appended: positions behind it stay where they are.
+	expect(queue.totalBytes()).toBe(3 + CHUNK + 5 + 2);
 });

@@ -115,3 +115,11 @@ test.each(['', 'device', ' /3', '/3 ', '/3/device/a b', '/3\r\n', '/3/\t', '/3/\
 		expect(peer.frames()).toEqual([]);
 	},
 );
+
+test.each(['/', '/3/device/~', '/!#$%&()*+,-./:;<=>?@[]^_`{|}~'])('a path of %j is sent as it is', (value) => {
+	const peer = createPeer();
+	const fields = pushFields().map((field) => (field.name === ':path' ? { ...field, value } : field));
+	peer.open('a', undefined, fields);
+	expect(requestProblem(fields)).toBeUndefined();
+	expect(peer.frames()[0]?.fields).toContainEqual([':path', value]);
+});

@@ -1,4 +1,5 @@
 /** RFC 9113, the connection: preface, SETTINGS, frame format and sizes, PING, stream ids. */
+import { errorCodeName } from '../../../nodes/shared/http2/frames';
 import {
 	ACK,
 	createPeer,
@@ -31,7 +32,11 @@ describe('preface', () => {
 			payload.readUInt16BE(at * 6),
 			payload.readUInt32BE(at * 6 + 2),
 		]);
-		expect(pairs).toContainEqual([S.push, 0]);
+		expect(pairs).toEqual([
+			[S.push, 0],
+			[S.window, 262_144],
+			[S.list, 16_384],
+		]);
 		expect(rest.map((one) => one.type)).toEqual([T.window, T.headers]);
 	});
 
@@ -74,6 +79,35 @@ describe('frame format', () => {
 			ok(1),
 		);
 		expect(peer.errors).toEqual([]);
+	});
+});
+
+describe('octets', () => {
+	test('RFC 9113 §4.1 make the same frames wherever they are cut', () => {
+		const octets = Buffer.concat([settings(), headers(1, [[':status', '400']], 0), data(1, 'x'.repeat(20)), ping()]);
+		for (let at = 1; at < octets.length - 3; at++) {
+			const peer = createPeer({ greet: false });
+			peer.open('a');
+			for (const [from, to] of [
+				[0, at],
+				[at, at + 3],
+				[at + 3, octets.length],
+			] as const) {
+				peer.send(octets.subarray(from, to));
+			}
+			expect(peer.ends).toMatchObject([{ end: 'complete', status: 400, body: 'x'.repeat(20) }]);
+			expect(peer.frames().at(-1)).toMatchObject({ type: T.ping, flags: ACK });
+			expect(peer.errors).toEqual([]);
+		}
+	});
+
+	test('RFC 9113 §4.1 one by one make frames of any length, a long one behind a short one too', () => {
+		const peer = createPeer();
+		peer.open('a');
+		peer.send(headers(1, [[':status', '400']], 0));
+		const octets = Buffer.concat([data(1, 'x'.repeat(255), 0), data(1, 'y'.repeat(16_384))]);
+		for (const octet of octets) peer.send(Buffer.from([octet]));
+		expect(peer.ends).toMatchObject([{ end: 'complete', body: 'x'.repeat(255) + 'y'.repeat(16_384) }]);
 	});
 });
 
@@ -206,6 +240,26 @@ describe('SETTINGS', () => {
 		expect(peer.errors).toEqual([]);
 	});
 
+	test('RFC 7541 §4.2 SETTINGS_HEADER_TABLE_SIZE, and it alone, is answered by size updates in the next header block', () => {
+		const peer = createPeer();
+		peer.open('a');
+		peer.send(settings([S.streams, 50], [S.list, 5_000], [S.window, 60]));
+		peer.open('b');
+		peer.send(settings([S.table, 0], [S.table, 100]));
+		peer.open('c');
+		peer.open('d');
+		const blocks = peer.frames().filter(({ type }) => type === T.headers);
+		const begins = blocks.map(({ payload }) => payload.toString('hex', 0, 3));
+		// 0x20: empty the table. 0x3f 0x45: 31 + 69 octets. 0x83: `:method: POST`.
+		expect(begins).toEqual([
+			expect.stringMatching(/^83/),
+			expect.stringMatching(/^83/),
+			'203f45',
+			expect.stringMatching(/^83/),
+		]);
+		expect(blocks.at(-1)?.fields).toContainEqual(['apns-topic', 'com.example.app']);
+	});
+
 	test.each([
 		['SETTINGS', frame(T.settings, 0, 1)],
 		['PING', frame(T.ping, 0, 1, '8 octets')],
@@ -220,6 +274,18 @@ describe('SETTINGS', () => {
 		peer.open('a');
 		peer.send(bytes);
 		expectConnectionError(peer, E.protocol);
+	});
+});
+
+describe('error codes', () => {
+	test('RFC 9113 §7 have the names of the RFC; others are shown by number', () => {
+		expect([0x0, 0x9, 0xd, 0xe, 0xdeadbeef].map(errorCodeName)).toEqual([
+			'NO_ERROR',
+			'COMPRESSION_ERROR',
+			'HTTP_1_1_REQUIRED',
+			'error code 0xe',
+			'error code 0xdeadbeef',
+		]);
 	});
 });
 

@@ -1,4 +1,5 @@
 /** Header sections of answers: interim and final heads, trailers, CONTINUATION, malformed fields, limits (RFC 9113 §4.3, §6.10, §8). */
+import type { HeaderField } from '../../../nodes/shared/http2/hpack/hpack';
 import {
 	block,
 	createPeer,
@@ -16,6 +17,13 @@ import {
 	T,
 	uint32,
 } from './supportPeer';
+
+/** A head that ends its stream: HEADERS with the first part, CONTINUATION with each other. */
+const inPieces = (parts: readonly Buffer[], id = 1): Buffer[] =>
+	parts.map((part, at) => {
+		const end = at === parts.length - 1 ? END_HEADERS : 0;
+		return at === 0 ? frame(T.headers, END_STREAM | end, id, part) : frame(T.continuation, end, id, part);
+	});
 
 describe('heads and trailers', () => {
 	test('RFC 9113 §8.1 interim answers are passed over, however many', () => {
@@ -102,17 +110,53 @@ describe('heads and trailers', () => {
 	});
 });
 
+describe('content-length', () => {
+	const head = (...lengths: string[]): Buffer =>
+		headers(1, [[':status', '200'], ...lengths.map((length): [string, string] => ['content-length', length])], 0);
+
+	test.each([
+		['of several digits', ['12']],
+		['twice the same', ['12', '12']],
+		['with a zero in front', ['012']],
+	])('RFC 9113 §8.1.1 %s is right for a body of twelve octets, and no other', (_what, lengths) => {
+		for (const [octets, end] of [
+			[11, 'malformed'],
+			[12, 'complete'],
+			[13, 'malformed'],
+		] as const) {
+			const peer = createPeer();
+			peer.open('a');
+			peer.send(head(...lengths), data(1, 'x'.repeat(octets)));
+			expect(peer.ends.map((one) => one.end)).toEqual([end]);
+		}
+	});
+
+	test.each([[['']], [['-1']], [['1x']], [['x1']], [['1.5']], [['1,1']], [['1', '2']], [['1'.repeat(16)]]])(
+		'RFC 9110 §8.6 %j is malformed, and known before any body comes',
+		(lengths) => {
+			const peer = createPeer();
+			peer.open('a');
+			peer.send(head(...lengths));
+			expect(peer.ends).toMatchObject([{ end: 'malformed', code: E.protocol, status: undefined }]);
+		},
+	);
+});
+
 // prettier-ignore
 describe.each<[string, Array<[string, string]>]>([
 	['RFC 9113 §8.3.2 no :status', [['date', 'x']]],
 	['RFC 9113 §8.3 :status twice', [[':status', '200'], [':status', '200']]],
 	['RFC 9113 §8.3 :status behind a field', [['date', 'x'], [':status', '200']]],
 	['RFC 9113 §8.3.2 a :status that is no number', [[':status', 'ok']]],
+	['RFC 9113 §8.3.2 a :status of two digits', [[':status', '20']]],
+	['RFC 9113 §8.3.2 a :status of four digits', [[':status', '1200']]],
+	['RFC 9113 §8.3.2 a :status below 100', [[':status', '099']]],
 	['RFC 9113 §8.3 a pseudo-header of requests', [[':status', '200'], [':path', '/']]],
 	['RFC 9113 §8.2.1 an upper-case name', [[':status', '200'], ['Date', 'x']]],
 	['RFC 9113 §8.2.1 a name with a blank', [[':status', '200'], ['a b', 'x']]],
 	['RFC 9113 §8.2.1 an empty name', [[':status', '200'], ['', 'x']]],
 	['RFC 9113 §8.2.1 a line break in a value', [[':status', '200'], ['date', 'a\nb']]],
+	['RFC 9113 §8.2.1 a carriage return in a value', [[':status', '200'], ['date', 'a\rb']]],
 	['RFC 9113 §8.2.1 a zero octet in a value', [[':status', '200'], ['date', 'a\0b']]],
 	['RFC 9113 §8.2.2 a connection field', [[':status', '200'], ['connection', 'close']]],
 	['RFC 9113 §8.2.2 transfer-encoding', [[':status', '200'], ['transfer-encoding', 'chunked']]],
@@ -140,16 +184,7 @@ describe('CONTINUATION', () => {
 		peer.open('a');
 		const size = Math.ceil(whole.length / pieces);
 		const parts = Array.from({ length: pieces }, (_none, at) => whole.subarray(at * size, (at + 1) * size));
-		peer.send(
-			...parts.map((part, at) =>
-				frame(
-					at === 0 ? T.headers : T.continuation,
-					(at === 0 ? END_STREAM : 0) | (at === pieces - 1 ? END_HEADERS : 0),
-					1,
-					part,
-				),
-			),
-		);
+		peer.send(...inPieces(parts));
 		expect(peer.ends).toMatchObject([{ name: 'a', end: 'complete', status: 200 }]);
 	});
 
@@ -189,6 +224,53 @@ describe('limits', () => {
 		expect(peer.frames()).toEqual([]);
 		expect(peer.client.streams.size).toBe(0);
 	});
+
+	test("RFC 9113 §6.5.2 a header list of exactly the peer's limit is sent, one octet above it is not", () => {
+		// Each field counts 32 octets beside its name and value.
+		const size = pushFields('a').reduce((sum, { name, value }) => sum + name.length + value.length + 32, 0);
+		const peer = createPeer({ settings: [[S.list, size]] });
+		peer.open('a');
+		expect(peer.client.open(pushFields('aa'), undefined, 'b')).toBe('headerListTooLarge');
+		expect(peer.frames().map(({ id }) => id)).toEqual([1]);
+	});
+
+	test('RFC 9113 §4.2 a header list that may not fit one frame is not sent; one that surely does is', () => {
+		// What a list may take at most: 18 octets for each field beside its name and value, and 12 for size updates.
+		const most = 12 + pushFields('').reduce((sum, { name, value }) => sum + name.length + value.length + 18, 0);
+		const filler = '\xff'.repeat(16_384 - most - 'x-filler'.length - 18);
+		const fields = (value: string): HeaderField[] => [
+			...pushFields(''),
+			{ name: 'x-filler', value, indexing: 'never-in-table' },
+		];
+		const peer = createPeer();
+		expect(peer.client.open(fields(`${filler}x`), undefined, 'larger')).toBe('headerListTooLarge');
+		peer.open('whole', undefined, fields(filler));
+		const [first] = peer.frames();
+		expect(first?.payload.length).toBeLessThanOrEqual(16_384);
+		expect(first?.fields.at(-1)).toEqual(['x-filler', filler]);
+	});
+
+	// 20 octets: `:status: 200` in one, then a literal of 3 + 4 + 12.
+	const head = Buffer.concat([Buffer.from([0x88]), block([['name', 'x'.repeat(12)]])]);
+	const fourths = [0, 5, 10, 15].map((at) => head.subarray(at, at + 5));
+	const none = Buffer.alloc(0);
+
+	test.each([
+		['octets', { maxHeaderBlockBytes: 20 }, fourths, [...fourths, Buffer.from([0x88])]],
+		['CONTINUATION frames', { maxContinuations: 4 }, [...fourths, none], [...fourths, none, none]],
+	])(
+		'RFC 9113 §10.5.1 a head of exactly as many %s as are allowed is read, one more is ENHANCE_YOUR_CALM',
+		(_what, limits, exactly, above) => {
+			const peer = createPeer({ limits });
+			peer.open('a');
+			peer.open('b');
+			peer.frames();
+			peer.send(...inPieces(exactly));
+			expect(peer.ends).toMatchObject([{ name: 'a', end: 'complete', status: 200 }]);
+			peer.send(...inPieces(above, 3));
+			expectConnectionError(peer, E.calm);
+		},
+	);
 
 	test('RFC 9113 §10.5.1 fields beyond our own limit are dropped, and the status still counts', () => {
 		const peer = createPeer({ limits: { maxHeaderListBytes: 200 } });

@@ -3,6 +3,7 @@ import {
 	createPeer,
 	data,
 	E,
+	END_HEADERS,
 	END_STREAM,
 	expectConnectionError,
 	frame,
@@ -67,6 +68,58 @@ describe('sending', () => {
 		peer.send(windowUpdate(0, 39));
 		expect(dataSent(peer)).toEqual([[5, 39, true]]);
 		expect(peer.client.sendWindow).toBe(0);
+	});
+
+	test('RFC 9113 §6.9.1 bodies that leave in one piece count in both windows, to the last octet', () => {
+		const peer = createPeer({ settings: [[S.window, 20_000]] });
+		const first = peer.open('a', Buffer.alloc(16_384));
+		expect([first.sendWindow, peer.client.sendWindow]).toEqual([3_616, 49_151]);
+		for (const name of ['b', 'c', 'd']) peer.open(name, Buffer.alloc(16_000));
+		expect(peer.client.sendWindow).toBe(1_151);
+		expect([peer.client.hasWindowFor(1_151), peer.client.hasWindowFor(1_152)]).toEqual([true, false]);
+		peer.open('e', Buffer.alloc(1_151));
+		expect(peer.client.sendWindow).toBe(0);
+		peer.frames();
+		peer.open('f', 'x');
+		expect(dataSent(peer)).toEqual([]);
+	});
+
+	test('RFC 9113 §8.1 HEADERS and DATA of a push: END_STREAM is on the last of them alone', () => {
+		const peer = createPeer();
+		peer.open('body', 'abc');
+		peer.open('without');
+		peer.open('empty', '');
+		expect(peer.frames().map(({ type, id, flags }) => [type, id, flags])).toEqual([
+			[T.headers, 1, END_HEADERS],
+			[T.data, 1, END_STREAM],
+			[T.headers, 3, END_HEADERS | END_STREAM],
+			[T.headers, 5, END_HEADERS | END_STREAM],
+		]);
+	});
+
+	test.each([
+		['of one frame each', 16_000, 100_000],
+		['of several frames each', 50_000, 100_000],
+		['that waited for credit', 50_000, 0],
+	])('RFC 9113 §6.1 bodies %s come out whole, however many wait to be written', (_what, octets, initialWindow) => {
+		const peer = createPeer({ settings: [[S.window, initialWindow]] });
+		peer.send(windowUpdate(0, 1_000_000));
+		const bodies = Array.from({ length: 12 }, (_none, at) => Buffer.alloc(octets, 0x61 + at));
+		bodies.forEach((body, at) => peer.open(String(at), body));
+		peer.send(settings([S.window, 100_000]));
+		const seen = peer.frames().filter(({ type }) => type === T.data);
+		bodies.forEach((body, at) => {
+			const parts = seen.filter(({ id }) => id === at * 2 + 1).map(({ payload }) => payload);
+			expect(Buffer.concat(parts).equals(body)).toBe(true);
+		});
+	});
+
+	test('RFC 9113 §6.9.2 a body that no initial window can hold need not wait for one', () => {
+		const peer = createPeer({ settings: [[S.window, 1_000]] });
+		expect(peer.client.hasWindowFor(70_000)).toBe(true);
+		for (let count = 0; count < 65; count++) peer.open('a', Buffer.alloc(1_000));
+		expect(peer.client.sendWindow).toBe(535);
+		expect([peer.client.hasWindowFor(535), peer.client.hasWindowFor(70_000)]).toEqual([true, false]);
 	});
 
 	test('RFC 9113 §6.9 a request without a body needs no window', () => {
@@ -179,6 +232,13 @@ describe('sending', () => {
 		peer.open('a');
 		peer.send(windowUpdate(1, 1), settings([S.window, MAX_31]));
 		expectConnectionError(peer, E.flow);
+	});
+
+	test('RFC 9113 §6.9.2 SETTINGS may bring an open stream to exactly 2^31-1', () => {
+		const peer = createPeer();
+		const stream = peer.open('a');
+		peer.send(settings([S.window, MAX_31]));
+		expect([stream.sendWindow, peer.errors]).toEqual([MAX_31, []]);
 	});
 
 	test('RFC 9113 §6.9 an increment of 0 ends the stream with PROTOCOL_ERROR', () => {
@@ -300,6 +360,30 @@ describe('receiving', () => {
 		tight.open('a');
 		tight.send(head(1), data(1, Buffer.alloc(10_001), 0));
 		expectConnectionError(tight, E.flow);
+	});
+
+	test('RFC 9113 §6.9.1 DATA of exactly the connection window is taken and credited at once', () => {
+		const peer = createPeer({ limits: { ...limits, connectionWindowBytes: 10_000 } });
+		peer.open('a');
+		peer.frames();
+		peer.send(head(1), data(1, Buffer.alloc(10_000), 0));
+		expect(peer.errors).toEqual([]);
+		expect([...credit(peer)]).toEqual([[0, 10_000]]);
+	});
+
+	test('RFC 9113 §6.9 a stream is credited at half its window, not before', () => {
+		const peer = createPeer({ limits: { ...limits, streamWindowBytes: 1_000 } });
+		peer.open('a');
+		peer.frames();
+		peer.send(head(1), data(1, Buffer.alloc(499), 0));
+		expect([...credit(peer)]).toEqual([]);
+		peer.send(data(1, Buffer.alloc(1), 0));
+		expect([...credit(peer)]).toEqual([[1, 500]]);
+	});
+
+	test('RFC 9113 §6.9 a connection window of the default size is not announced: an increment of 0 is an error', () => {
+		const peer = createPeer({ greet: false, limits: { connectionWindowBytes: 65_535 } });
+		expect(peer.frames().map(({ type }) => type)).toEqual([T.settings]);
 	});
 
 	test.each([

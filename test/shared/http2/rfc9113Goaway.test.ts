@@ -90,8 +90,30 @@ describe('GOAWAY', () => {
 		peer.client.close(E.protocol);
 		const seen = peer.frames();
 		expect(seen).toMatchObject([{ type: T.goaway, id: 0 }]);
-		expect(seen[0]?.payload.toString('latin1', 8)).toBe('done');
+		// The server opens no streams, so 0 is the last of its streams.
+		expect(seen[0]?.payload).toEqual(Buffer.concat([uint32(0, E.none), Buffer.from('done')]));
 		peer.send(ok(1), frame(T.push, 4, 1));
 		expect(peer.log).toEqual([]);
+	});
+
+	test('RFC 9113 §6.8 close between two answers leaves the second unread', () => {
+		const peer = createPeer();
+		for (const name of ['a', 'b']) peer.open(name);
+		peer.during.streamEnd = () => peer.client.close(E.none);
+		peer.send(ok(1), ok(3));
+		expect(peer.ends.map(({ name }) => name)).toEqual(['a']);
+		expect(peer.client.endStreams().map(({ context }) => context)).toEqual(['b']);
+	});
+
+	test('that is sent at once leaves alone: what was appended before it never follows', () => {
+		const peer = createPeer();
+		peer.frames();
+		peer.open('a');
+		peer.client.closeAtOnce(E.protocol, 'at once');
+		expect(peer.frames().map(({ type, payload }) => [type, payload.subarray(8).toString()])).toEqual([
+			[T.goaway, 'at once'],
+		]);
+		peer.send(ok(1));
+		expect(peer.ends).toEqual([]);
 	});
 });

@@ -12,6 +12,7 @@ import {
 	PADDED,
 	padded,
 	ping,
+	PRIORITY,
 	pushFields,
 	rst,
 	S,
@@ -60,10 +61,12 @@ describe('answers', () => {
 		]);
 	});
 
-	test('RFC 9113 §6.1 DATA without octets may end a stream', () => {
+	test('RFC 9113 §6.1 DATA without octets is no body, and may end a stream', () => {
 		const peer = createPeer();
-		peer.open('a');
-		peer.send(headers(1, [[':status', '200']], 0), data(1, ''));
+		const stream = peer.open('a');
+		peer.send(headers(1, [[':status', '200']], 0), data(1, '', 0));
+		expect(stream.body).toBeUndefined();
+		peer.send(data(1, ''));
 		expect(peer.ends).toMatchObject([{ end: 'complete', status: 200, body: '' }]);
 	});
 
@@ -187,6 +190,32 @@ describe('late frames', () => {
 		peer.open('a');
 		peer.send(ok(1), bytes);
 		expectConnectionError(peer, E.closed);
+	});
+
+	test("RFC 9113 §5.4.2 the peer's resets are remembered up to a number: frames behind older ones are forgiven", () => {
+		for (const [resets, refused] of [
+			[3, [1]],
+			[4, []],
+		] as const) {
+			const peer = createPeer({ limits: { rememberedResets: 3 } });
+			for (let count = 0; count < resets; count++) peer.open(String(count));
+			for (let count = 0; count < resets; count++) peer.send(rst(count * 2 + 1, E.refused));
+			peer.frames();
+			peer.send(data(1, 'x'));
+			expect(peer.frames().map(({ type, id }) => [type, id])).toEqual(refused.map((id) => [T.rst, id]));
+			expect(peer.errors).toEqual([]);
+		}
+	});
+
+	test('RFC 9113 §5.4.2 a stream that is over is not reset, not even by its owner', () => {
+		const peer = createPeer();
+		const [first, second] = [peer.open('a'), peer.open('b')];
+		peer.frames();
+		peer.client.reset(first, E.cancel);
+		peer.client.reset(first, E.cancel);
+		peer.send(ok(3));
+		peer.client.reset(second, E.cancel);
+		expect(peer.frames().map(({ type, id }) => [type, id])).toEqual([[T.rst, 1]]);
 	});
 
 	test('RFC 9113 §5.4.2 resets too old to be remembered are still tolerated', () => {
@@ -315,6 +344,15 @@ describe('padding', () => {
 			{ name: 'a', status: 200 },
 			{ name: 'b', status: 200 },
 		]);
+	});
+
+	test('RFC 9113 §6.2 HEADERS of priority fields alone hold an empty list: an error of the stream, not of the connection', () => {
+		const peer = createPeer();
+		peer.open('a');
+		peer.frames();
+		peer.send(frame(T.headers, END_HEADERS | PRIORITY, 1, Buffer.alloc(5)));
+		expect(peer.frames()).toMatchObject([{ type: T.rst, id: 1, payload: uint32(E.protocol) }]);
+		expect(peer.errors).toEqual([]);
 	});
 
 	test.each([

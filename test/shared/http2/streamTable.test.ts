@@ -29,6 +29,22 @@ it('finds, lists and forgets streams', () => {
 	expect([table.size, table.get(1), table.values()]).toEqual([0, undefined, []]);
 });
 
+it('keeps a stream whose slot is needed again, and another object with its id changes nothing', () => {
+	const table = new StreamTable<Row>();
+	const old = stream(1);
+	table.add(old);
+	for (let id = 3; id < 2_049; id += 2) {
+		const passing = stream(id);
+		table.add(passing);
+		table.delete(passing);
+	}
+	const sharing = stream(2_049);
+	table.add(sharing);
+	expect([table.get(1), table.get(2_049), ids(table.values())]).toEqual([old, sharing, [1, 2_049]]);
+	expect([table.delete(stream(1)), table.get(1), table.size]).toEqual([false, old, 2]);
+	expect([table.delete(old), table.delete(old), table.get(1), table.size]).toEqual([true, false, undefined, 1]);
+});
+
 it('keeps a stream that is never answered while a million others pass', () => {
 	const table = new StreamTable<Row>();
 	table.add(stream(1));

@@ -101,7 +101,6 @@ export function huffmanEncode(text: string, out: Buffer, offset: number, most: n
 	if (seen > 0xff) throw notLatin1();
 	let waiting = 32 - room;
 	if (at + ((waiting + 7) >>> 3) > limit) return -1;
-	if (waiting === 0) return at;
 	// The last octet is filled up with ones (§5.2).
 	word = (word << room) | (0xffffffff >>> waiting);
 	for (; waiting > 0; waiting -= 8) {

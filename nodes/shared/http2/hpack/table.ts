@@ -143,8 +143,8 @@ export class DynamicTable {
 			const id = this.firstId++;
 			this.onEvict?.(entry, id);
 		}
-		// 4,096 octets hold 128 entries at most; the array is cut when most of it is gone.
-		if (this.oldest > 256 && this.oldest * 2 > this.entries.length) {
+		// 4,096 octets hold 128 entries at most, so that most of the array is empty when it is cut.
+		if (this.oldest > 256) {
 			this.entries = this.entries.slice(this.oldest);
 			this.oldest = 0;
 		}

@@ -15,6 +15,7 @@ describe('violations', () => {
 		['a name index beyond the table, incremental', '7e0161', 'index 62 '],
 		['a name index beyond the table, without indexing', '0f2f0161', 'index 62 '],
 		['a name index beyond the table, never indexed', '1f2f0161', 'index 62 '],
+		['an index of 2^28 - 1', 'ff80ffff7f', 'index 268435455 '],
 		['an index of 2^28', 'ff81ffff7f', 'too large'],
 		['an index of 2^32 and more', 'ffffffffff7f', 'too large'],
 		['an integer of zeros without end', `ff${'80'.repeat(100)}`, 'too large'],

@@ -1,6 +1,11 @@
 /** What enters the encoder's table and what stays out, rule by rule, and what a push costs once the table is warm. */
 import { createHash } from 'node:crypto';
-import { HpackEncoder, type HeaderField, type Indexing } from '../../../../nodes/shared/http2/hpack/hpack';
+import {
+	HpackEncoder,
+	type HeaderField,
+	type Indexing,
+	UnsendableFieldError,
+} from '../../../../nodes/shared/http2/hpack/hpack';
 import { encodeBlock, field, pairs, pushList } from './hpackBlocks';
 import {
 	createReferenceDecoder,
@@ -143,6 +148,23 @@ describe('nameOnly', () => {
 		expect(wire.encoder.tableSize).toBe(tableSize);
 	});
 
+	test('a value that comes again is a literal all the same, the first one too', () => {
+		const wire = connect();
+		wire.send(id(0));
+		for (const seed of [0, 1, 1, 1]) expect(kind(wire.send(id(seed)))).toBe('without indexing');
+	});
+
+	test('the name is known as long as any entry has it', () => {
+		const wire = connect();
+		wire.send(field('apns-id', 'first'));
+		for (let seed = 0; seed < 20; seed++) wire.send(field('filler', token(seed)));
+		wire.send(field('apns-id', 'second'));
+		for (let seed = 20; seed < 40; seed++) wire.send(field('filler', token(seed)));
+		const left = wire.decoder.entries().filter(([name]) => name === 'apns-id');
+		expect(left).toEqual([['apns-id', 'second']]);
+		expect(kind(wire.send(id(1)))).toBe('without indexing');
+	});
+
 	test('a name of the static table never enters', () => {
 		const wire = connect();
 		expect(kind(wire.send(field('date', 'today', 'nameOnly')))).toBe('without indexing');
@@ -188,11 +210,23 @@ test('no rule ever gives the "never indexed" form', () => {
 test('a value of 127 octets or more keeps its length in several octets, coded or not', () => {
 	const wire = connect();
 	for (const length of [0, 1, 126, 127, 128, 129, 253, 254, 255, 256, 1_000, 20_000]) {
-		wire.send(field('x-coded', 'e'.repeat(length), 'never-in-table'));
+		const coded = wire.send(field('x-coded', 'e'.repeat(length), 'never-in-table'));
+		expect(coded.length).toBeLessThan(16 + Math.ceil((length * 5) / 8));
 		wire.send(field('x-plain', '~'.repeat(length), 'never-in-table'));
 		wire.send(field('x-high', '\u00ff'.repeat(length), 'never-in-table'));
 	}
 });
+
+test.each([100, 126, 127, 128, 1_000])(
+	'a value of %i octets that its code does not shorten is written as it is',
+	(length) => {
+		const wire = connect();
+		// The code of an ampersand has eight bits; index 4 is `:path`.
+		const block = wire.send(field(':path', '&'.repeat(length), 'never-in-table'));
+		expect(block.subarray(-length).toString('latin1')).toBe('&'.repeat(length));
+		expect((block[1] ?? 0) & 0x80).toBe(0);
+	},
+);
 
 describe('a warm table', () => {
 	const tokens = Array.from({ length: 1_000 }, (_, seed) => token(seed));
@@ -248,7 +282,23 @@ describe('names and values without number', () => {
 		wire.send(...pushList(token(0)));
 		for (let count = 0; count < 5_000; count++) encodeBlock(wire.encoder, [field(`x-${count}`, 'v', 'never-in-table')]);
 		expect(wire.encoder.held).toBeLessThanOrEqual(bound);
-		expect(wire.send(field('apns-priority', '10'), field('apns-push-type', 'alert'))).toHaveLength(2);
+		expect(wire.send(...pushList(token(0)).filter(({ name }) => name !== ':path'))).toHaveLength(7);
+	});
+
+	test('256 names are known at once; one more, and those outside the table are forgotten', () => {
+		const wire = connect();
+		wire.send(field('apns-topic', 'com.example.app'));
+		const date = field('date', 'today', 'onRepeat');
+		wire.send(date);
+		const open = (from: number, to: number): void => {
+			for (let count = from; count < to; count++) wire.send(field(`x-${count}`, 'v', 'never-in-table'));
+		};
+		open(2, 256);
+		// The names, the one entry, and the one value that is remembered.
+		expect(wire.encoder.held).toBe(256 + 1 + 1);
+		expect(kind(wire.send(date))).toBe('incremental');
+		open(256, 257);
+		expect(wire.encoder.held).toBe(3 + 2 + 1);
 	});
 
 	test.each<[string, Indexing]>([
@@ -282,6 +332,26 @@ test('the bound holds for fields that neither code nor index can shorten', () =>
 		expect(block.length).toBeGreaterThan(100 * 2 * length);
 		expect(block.length).toBeLessThanOrEqual(encoder.bound(fields));
 	}
+});
+
+test('the rules are asked once for a name and for each value written out; what they refuse is refused in their words', () => {
+	const asked: string[] = [];
+	const wire = connect(
+		new HpackEncoder(4_096, {
+			nameProblem: (name) => (asked.push(name), name === 'bad' ? 'no such name' : undefined),
+			valueProblem: (name, value) => (asked.push(`${name}: ${value}`), value === 'bad' ? 'no such value' : undefined),
+		}),
+	);
+	for (let round = 0; round < 3; round++) wire.send(field('a', '1'), field('b', '2', 'never-in-table'));
+	expect(asked).toEqual(['a', 'a: 1', 'b', 'b: 2', 'b: 2', 'b: 2']);
+	for (const [name, value, problem] of [
+		['bad', 'x', 'no such name'],
+		['c', 'bad', 'no such value'],
+	] as const) {
+		const spoiled = [field('a', '1'), field(name, value)];
+		expect(() => encodeBlock(wire.encoder, spoiled)).toThrow(new UnsendableFieldError(problem));
+	}
+	expect(wire.send(field('a', '1'))[0]).toBe(0x20);
 });
 
 test('a header outside latin1 is refused by name, and the next block is in step again', () => {

@@ -122,6 +122,32 @@ test('a table that shrinks loses its oldest entries and keeps the others; what w
 	expect(send('name-c', 'cc')[0]).toBe(0x40);
 });
 
+test('RFC 7541 §4.3, §4.4 entries may fill a table to its last octet; one octet more, and the oldest leaves', () => {
+	// An entry counts 36 octets beside its value here.
+	for (const [last, left] of [
+		[988, 4],
+		[989, 3],
+	] as const) {
+		const [encoder, decoder] = [new HpackEncoder(), createReferenceDecoder(4_096)];
+		for (const [letter, octets] of [
+			['1', 988],
+			['2', 988],
+			['3', 988],
+			['4', last],
+		] as const) {
+			decoder.decode(encodeBlock(encoder, [field('aaaa', letter.repeat(octets))]));
+		}
+		expect(decoder.entries()).toHaveLength(left);
+		expect(encoder.tableSize).toBe(decoder.tableSize());
+	}
+	const encoder = new HpackEncoder();
+	encodeBlock(encoder, [field('aaaa', 'x'.repeat(64))]);
+	encoder.setPeerMaxTableSize(100);
+	expect(encoder.tableSize).toBe(100);
+	encoder.setPeerMaxTableSize(99);
+	expect(encoder.tableSize).toBe(0);
+});
+
 describe('the decoder', () => {
 	const decoder = (maxTableSize: number): HpackDecoder =>
 		new HpackDecoder({ maxTableSize, maxHeaderListBytes: 16_384 });

@@ -86,6 +86,10 @@ test('EOS is refused, wherever it stands', () => {
 	expect(decode(bits(`00011${eos}0000001111111`))).toBeUndefined();
 });
 
+test('the room of a text is what the shortest codes need, and one octet', () => {
+	expect([0, 4, 5, 65_535].map(huffmanRoom)).toEqual([1, 7, 9, 104_857]);
+});
+
 test('the encoder never writes beyond its room, and says when it would have to', () => {
 	fc.assert(
 		fc.property(latin1Text, fc.nat(8), fc.integer({ min: -1, max: 200 }), (text, offset, most) => {

@@ -29,6 +29,37 @@ test('a repeated literal gives the same field, so that it need not be checked ag
 	const block = Buffer.from(literal('server', 'apns'));
 	const [first] = decoder.decode(block);
 	expect(decoder.decode(block)[0]).toBe(first);
+	// What stands behind it makes no difference.
+	expect(decoder.decode(Buffer.concat([block, Buffer.from([0x88])]))[0]).toBe(first);
+});
+
+/** Which of two fields came again as the same object: decodes both blocks, and compares place by place. */
+function known(decoder: HpackDecoder, ...parts: number[][]): boolean[] {
+	const block = Buffer.from(parts.flat());
+	const before = decoder.decode(block);
+	return decoder.decode(block).map((field, place) => field === before[place]);
+}
+
+test('a literal of up to 128 octets is kept, wherever its block has it', () => {
+	// The name takes 7 octets with its length, the value its own length and one, the form one.
+	const of = (octets: number): number[] => literal('server', 'x'.repeat(octets - 9));
+	expect(known(createDecoder(), of(128), of(128), of(129))).toEqual([true, true, false]);
+});
+
+test('the first 16 places of a list are kept', () => {
+	const literals = Array.from({ length: 17 }, (_, place) => literal(`name-${place}`, 'x'));
+	expect(known(createDecoder(), ...literals)).toEqual([...Array.from({ length: 16 }, () => true), false]);
+});
+
+test('a place is kept as long as its value comes again before five others did', () => {
+	const decoder = createDecoder();
+	for (const value of ['a', 'b', 'c']) decode(decoder, literal('server', value));
+	expect(known(decoder, literal('server', 'd'))).toEqual([true]);
+	// It came again: from now on four others are forgiven once more, and the fifth is one too many.
+	const others = ['e', 'f', 'g', 'h'].map((value) => decoder.decode(Buffer.from(literal('server', value)))[0]);
+	decode(decoder, literal('server', 'i'));
+	expect(decoder.decode(Buffer.from(literal('server', 'h')))[0]).not.toBe(others[3]);
+	for (const value of ['i', 'h', 'j']) expect(known(decoder, literal('server', value))).toEqual([false]);
 });
 
 test.each([
@@ -59,6 +90,8 @@ test('a block that ends inside a literal that came before is broken', () => {
 	decoder.decode(block);
 	decoder.decode(block);
 	expect(() => decoder.decode(block.subarray(0, -1))).toThrow(HpackError);
+	// Whatever octets lie behind the end.
+	expect(() => decoder.decode(block, 0, block.length - 1)).toThrow(HpackError);
 });
 
 test('a literal with indexing enters the table each time', () => {
@@ -79,7 +112,8 @@ test('a literal whose name stands in the dynamic table has the name that stands 
 	const named = [0x0f, 47, ...text('v')];
 	decode(decoder, indexed('first', 'x'));
 	for (let round = 0; round < 3; round++) expect(decode(decoder, named)).toEqual([['first', 'v']]);
-	decode(decoder, indexed('second', 'x'));
+	// In the second place: in the first, it would take the place of the other.
+	decode(decoder, [0x88], indexed('second', 'x'));
 	for (let round = 0; round < 3; round++) expect(decode(decoder, named)).toEqual([['second', 'v']]);
 });
 
