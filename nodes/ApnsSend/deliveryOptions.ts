@@ -41,7 +41,7 @@ export const deliveryOptions: INodeProperties[] = [
 		name: 'maxConnections',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: callerLimits.maxConnections.most },
-		default: callerLimits.maxConnections.initial,
+		default: 4,
 		description: 'Maximum number of connections to APNs for large batches',
 	},
 	{
@@ -49,7 +49,7 @@ export const deliveryOptions: INodeProperties[] = [
 		name: 'maxInFlight',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: callerLimits.maxInFlight.most },
-		default: callerLimits.maxInFlight.initial,
+		default: 1_000,
 		description: 'Maximum number of unanswered pushes on each connection. APNs may set a lower limit.',
 	},
 	{

@@ -5,9 +5,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import packageJson from '../../package.json';
 import { packPackage } from '../n8n/pack';
 
 const SCANNER = '@n8n/scan-community-package@0.32.0';
+/** It asks for any TypeScript, but what it lints with does not run with version 7. */
+const TYPESCRIPT = `typescript@${packageJson.devDependencies.typescript}`;
 const root = path.resolve(__dirname, '../..');
 const list = path.join(__dirname, 'findings.txt');
 const cache = path.join(root, '.cache/scan');
@@ -47,7 +50,7 @@ function install(): void {
 	if (existsSync(path.join(cache, 'node_modules/@n8n/scan-community-package'))) return;
 	mkdirSync(cache, { recursive: true });
 	writeFileSync(path.join(cache, 'package.json'), '{ "private": true }\n');
-	execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', SCANNER], {
+	execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', SCANNER, TYPESCRIPT], {
 		cwd: cache,
 		stdio: 'inherit',
 	});
