@@ -113,6 +113,9 @@ describe('GOAWAY', () => {
 		expect(peer.frames().map(({ type, payload }) => [type, payload.subarray(8).toString()])).toEqual([
 			[T.goaway, 'at once'],
 		]);
+		expect(peer.client.open(pushFields('b'), undefined, 'b')).toBe('closed');
+		peer.client.close(E.none, 'again');
+		expect(peer.frames()).toEqual([]);
 		peer.send(ok(1));
 		expect(peer.ends).toEqual([]);
 	});
