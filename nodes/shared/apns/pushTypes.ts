@@ -46,7 +46,7 @@ const VOIP_BYTES = 5_120;
 /** Broadcasts, whatever their type (Apple, "Sending broadcast push notification requests to APNs"). */
 export const BROADCAST_MAX_PAYLOAD_BYTES = 5_120;
 /** Every priority there is. */
-export const ANY = [10, 5, 1];
+export const ANY_PRIORITY = [10, 5, 1];
 
 const rows: readonly PushTypeRow[] = [
 	{
@@ -54,7 +54,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'Alert',
 		description: 'Shows an alert, plays a sound or updates the badge',
 		topicSuffix: '',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'any',
@@ -76,7 +76,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'Complication',
 		description: 'Updates a complication of a watchOS app',
 		topicSuffix: '.complication',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'any',
@@ -87,7 +87,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'Controls',
 		description: 'Reloads a control of the app',
 		topicSuffix: '.push-type.controls',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'token',
@@ -98,7 +98,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'File Provider',
 		description: 'Signals changes to a File Provider extension',
 		topicSuffix: '.pushkit.fileprovider',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'token',
@@ -120,7 +120,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'Location',
 		description: "Asks the app for the user's location",
 		topicSuffix: '.location-query',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'token',
@@ -132,7 +132,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'MDM',
 		description: 'Asks a managed device to contact its MDM server',
 		topicSuffix: undefined,
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'certificate',
@@ -144,7 +144,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'Push to Talk',
 		description: 'Announces audio or a service update to a Push to Talk app',
 		topicSuffix: '.voip-ptt',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'any',
@@ -155,7 +155,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'VoIP',
 		description: 'Announces an incoming call',
 		topicSuffix: '.voip',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: VOIP_BYTES,
 		trust: 'any',
@@ -167,7 +167,7 @@ const rows: readonly PushTypeRow[] = [
 		displayName: 'Widgets',
 		description: 'Reloads the widgets of the app',
 		topicSuffix: '.push-type.widgets',
-		priorities: ANY,
+		priorities: ANY_PRIORITY,
 		defaultPriority: undefined,
 		maxPayloadBytes: STANDARD_BYTES,
 		trust: 'token',

@@ -2,7 +2,7 @@
 import { choice, field, type FieldId, text } from './fields';
 import type { Notification } from './notification';
 import { excerpt, FieldProblem } from './problems';
-import { ANY as ANY_PRIORITY, pushTypeInOtherSpelling, pushTypeRow, pushTypeRows } from './pushTypes';
+import { ANY_PRIORITY, pushTypeInOtherSpelling, pushTypeRow, pushTypeRows } from './pushTypes';
 import { LATEST_SECONDS } from './times';
 
 /** Apple, "Sending notification requests to APNs", `apns-collapse-id`. */

@@ -259,7 +259,7 @@ export class Lane implements ConnectionsHost, PausedMember, OwnedLane {
 		if (this.state.t === 'closed') return this.state.why;
 		const paused = this.options.standings.pause.refusal(now);
 		if (paused !== undefined) return paused;
-		return this.connections.serve ? undefined : this.openings.refusal(now);
+		return this.connections.inService ? undefined : this.openings.refusal(now);
 	}
 
 	private get pausedForMs(): number {

@@ -30,25 +30,25 @@ export class LaneConnections {
 		return [...this.all];
 	}
 
-	/** A connection takes requests now or soon; one that has just ended, or drains, is none to wait for. */
-	get serve(): boolean {
+	/** True if a connection takes requests now or soon. One that has just ended, or drains, is not worth waiting for. */
+	get inService(): boolean {
 		for (const connection of this.all) if (connection.inService) return true;
 		return false;
 	}
 
-	/** A request waits for an answer. */
+	/** True while a request waits for an answer. */
 	get areBusy(): boolean {
 		for (const { liveStreams } of this.all) if (liveStreams > 0) return true;
 		return false;
 	}
 
-	/** A connection has room for some request, if its caller may have it. */
+	/** True if a connection has room for a request whose caller may send it. */
 	get haveRoom(): boolean {
 		for (const connection of this.all) if (connection.hasRoom()) return true;
 		return false;
 	}
 
-	/** Another connection than this one is up and takes requests. */
+	/** True if a connection other than this one is up and takes requests. */
 	otherWorks(than: Connection): boolean {
 		for (const other of this.all) if (other !== than && other.state.t === 'ready') return true;
 		return false;

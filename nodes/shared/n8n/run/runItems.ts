@@ -25,7 +25,7 @@ export interface Group<T extends Task> {
 	send(source: AsyncIterable<T>, settle: Settle<T>, signal: AbortSignal | undefined): Promise<void>;
 }
 
-/** This layer sends nothing for a cause that the next seconds cannot mend. */
+/** Causes that arise in this layer; none of them passes within seconds. */
 const lastingCodes: ReadonlySet<string> = new Set([
 	localCodes.invalid,
 	localCodes.refusedBefore,
